@@ -1,0 +1,58 @@
+/**
+ * Every way in which the outside world can fail us. A code is never reused, and each has a line in
+ * docs/errors.md (what it means, what to do); a test holds the two together.
+ */
+export type ErrorCode =
+  // Configuration and command line
+  | "ERR_CONFIG_INVALID"
+  | "ERR_USAGE"
+  // Sources and documents
+  | "ERR_SOURCE_NOT_FOUND"
+  | "ERR_SOURCE_UNREADABLE"
+  | "ERR_SOURCE_KIND"
+  | "ERR_SOURCE_EMPTY"
+  | "ERR_SOURCE_LIMIT"
+  | "ERR_SOURCE_FETCH"
+  | "ERR_PAGE_UNREADABLE"
+  // Index files
+  | "ERR_INDEX_TRUNCATED"
+  | "ERR_INDEX_VERSION"
+  | "ERR_INDEX_CORRUPT"
+  | "ERR_INDEX_LIMIT"
+  // Listeners
+  | "ERR_LISTEN_IN_USE"
+  | "ERR_LISTEN_DENIED"
+  | "ERR_LISTEN_ADDRESS";
+
+export interface ErrorOptionsWithHint extends ErrorOptions {
+  /** The one thing to do about it, as an imperative sentence. */
+  readonly hint?: string;
+}
+
+/**
+ * A failure of the outside world: input, network, disk, CA. A caller's mistake is a `TypeError`
+ * instead, a cancellation is `signal.reason` untouched, and a bug surfaces as what it is.
+ * The message says what happened, what was expected and what came; it never holds a secret.
+ */
+export class DocportError extends Error {
+  override readonly name: string = "DocportError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptionsWithHint = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+/** The text of anything that was thrown, for a sentence that quotes it. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** The `code` of a Node system error (`ENOENT`, `EADDRINUSE`, ...), if it is one. */
+export function systemCodeOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;
+  return typeof thrown.code === "string" ? thrown.code : undefined;
+}
