@@ -1,0 +1,107 @@
+import { SearchIndex } from "../search/search-index.ts";
+import type { SearchHit, SearchOptions } from "../search/search-options.ts";
+import type {
+  Catalog,
+  CatalogFacts,
+  CatalogHit,
+  CatalogPage,
+  CatalogPageSummary,
+  CatalogSearchResult,
+  CatalogSection,
+} from "./catalog.ts";
+import { unpackMetadata } from "./catalog-metadata.ts";
+import { PageAddresses } from "./page-addresses.ts";
+import {
+  decodeFacts,
+  decodeHit,
+  decodePage,
+  decodeSummaries,
+  optional,
+  type StoredSummary,
+} from "./stored-json.ts";
+
+/**
+ * Opens the bytes of an index file. Nothing is rebuilt or copied: the catalog reads from `bytes`,
+ * which must not change afterwards. Throws `DocportError` with `ERR_INDEX_TRUNCATED`,
+ * `ERR_INDEX_VERSION` or `ERR_INDEX_CORRUPT`.
+ */
+export function openCatalog(bytes: Uint8Array): Catalog {
+  return new IndexCatalog(SearchIndex.open(bytes));
+}
+
+class IndexCatalog implements Catalog {
+  readonly revision: string;
+  readonly facts: CatalogFacts;
+  readonly #index: SearchIndex;
+  readonly #packedPages: Uint8Array;
+  #pages: readonly StoredSummary[] | undefined;
+  #addresses: PageAddresses | undefined;
+
+  constructor(index: SearchIndex) {
+    const { facts, pages } = unpackMetadata(index.metadata);
+    const stored = decodeFacts(facts);
+    this.revision = stored.revision;
+    this.facts = stored.facts;
+    this.#index = index;
+    this.#packedPages = pages;
+  }
+
+  search(query: string, options: SearchOptions = {}): CatalogSearchResult {
+    const result = this.#index.search(query, options);
+    return {
+      hits: result.hits.map((hit) => this.#hit(hit)),
+      total: result.total,
+      confidence: result.confidence,
+      answered: result.hits.length > 0,
+      ...optional("corrected", result.corrected),
+    };
+  }
+
+  #hit(hit: SearchHit): CatalogHit {
+    const { id, group: pageId, score, snippet, matched, translations } = hit;
+    const stored = this.#index.storedDocument(id);
+    if (!stored) throw new Error(`hit ${id} is not in its own index`);
+    return { id, pageId, ...decodeHit(stored), score, snippet, matched, translations };
+  }
+
+  page(id: string): CatalogPage | undefined {
+    const stored = this.#index.storedGroup(id);
+    return stored && decodePage(stored);
+  }
+
+  resolve(
+    idOrUrl: string,
+  ): { readonly page: CatalogPage; readonly section?: CatalogSection } | undefined {
+    const hash = idOrUrl.indexOf("#");
+    const address = hash < 0 ? idOrUrl : idOrUrl.slice(0, hash);
+    const page = this.page(address) ?? this.#pageAt(address);
+    if (!page) return undefined;
+    const anchor = hash < 0 ? "" : decodeFragment(idOrUrl.slice(hash + 1));
+    if (anchor === "") return { page };
+    const section = page.sections.find((one) => one.anchor === anchor);
+    return section && { page, section };
+  }
+
+  #pageAt(url: string): CatalogPage | undefined {
+    this.#addresses ??= new PageAddresses(this.#summaries(), this.facts.baseUrl);
+    const id = this.#addresses.idAt(url);
+    return id === undefined ? undefined : this.page(id);
+  }
+
+  pages(): readonly CatalogPageSummary[] {
+    return this.#summaries();
+  }
+
+  #summaries(): readonly StoredSummary[] {
+    this.#pages ??= decodeSummaries(this.#packedPages);
+    return this.#pages;
+  }
+}
+
+function decodeFragment(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment; // Not percent-encoded: a heading may hold a bare "%".
+  }
+}

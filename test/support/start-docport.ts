@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+
+const CLI = resolve(import.meta.dirname, "../../dist/cli.js");
+
+export interface RunningDocport extends AsyncDisposable {
+  /** Origin it serves at, no trailing slash. */
+  readonly url: string;
+  readonly mcpUrl: string;
+  readonly pid: number;
+  /** Everything it has written so far. */
+  output(): string;
+  /** Sends SIGTERM and resolves to the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts the built command as a user would, and waits until it says where it serves. */
+export async function startDocport(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningDocport> {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
+  });
+  let output = "";
+  const exited = once(child, "exit").then(([code]: unknown[]) =>
+    typeof code === "number" ? code : null,
+  );
+  const stop = async (): Promise<number | null> => {
+    child.kill("SIGTERM");
+    return exited;
+  };
+  const mcpUrl = await new Promise<string>((found, failed) => {
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const match = output.match(/https?:\/\/\S+\/mcp(?=\s)/);
+      if (match) found(match[0]);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    void exited.then((code) => failed(new Error(`docport exited with ${code}:\n${output}`)));
+  });
+  return {
+    url: new URL(mcpUrl).origin,
+    mcpUrl,
+    pid: child.pid ?? 0,
+    output: () => output,
+    stop,
+    async [Symbol.asyncDispose]() {
+      await stop();
+    },
+  };
+}
