@@ -22,7 +22,17 @@ export type ErrorCode =
   // Listeners
   | "ERR_LISTEN_IN_USE"
   | "ERR_LISTEN_DENIED"
-  | "ERR_LISTEN_ADDRESS";
+  | "ERR_LISTEN_ADDRESS"
+  // Certificates
+  | "ERR_CERT_UNREADABLE"
+  // The CA, over ACME
+  | "ERR_ACME_PROBLEM"
+  | "ERR_ACME_NETWORK"
+  | "ERR_ACME_TIMEOUT"
+  | "ERR_ACME_PROTOCOL"
+  | "ERR_ACME_ORDER_INVALID"
+  | "ERR_ACME_AUTHORIZATION_INVALID"
+  | "ERR_ACME_UNSUPPORTED";
 
 export interface ErrorOptionsWithHint extends ErrorOptions {
   /** The one thing to do about it, as an imperative sentence. */
