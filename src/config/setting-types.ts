@@ -1,0 +1,194 @@
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { domainToASCII } from "node:url";
+import { nearestName } from "./nearest-name.ts";
+import type { Mistake, SettingType } from "./setting.ts";
+
+type Reading<T> = { readonly value: T } | Omit<Mistake, "path" | "value">;
+
+/** A type whose values are read one by one, without a path below them. */
+function scalar<T>(
+  valueName: string | undefined,
+  read: (raw: unknown, folder: string) => Reading<T>,
+): SettingType<T> {
+  return {
+    ...(valueName === undefined ? {} : { valueName }),
+    read(raw, site) {
+      const reading = read(raw, site.folder);
+      if ("value" in reading) return reading.value;
+      site.report({ value: raw, ...reading });
+      return undefined;
+    },
+  };
+}
+
+/** Text on one line. YAML's numbers and dates are taken as they are written. */
+export function text(valueName: string, maxChars = 200): SettingType<string> {
+  const expected = `text on one line, 1 to ${maxChars} characters`;
+  return scalar(valueName, (raw) => {
+    const value = (typeof raw === "number" ? String(raw) : raw) as unknown;
+    const fits =
+      typeof value === "string" &&
+      value.trim() !== "" &&
+      value.length <= maxChars &&
+      !/\p{Cc}/u.test(value);
+    return fits ? { value: value.trim() } : { expected };
+  });
+}
+
+/** A whole number in decimal digits, both ends included. */
+export function wholeNumber(valueName: string, min: number, max: number): SettingType<number> {
+  return scalar(valueName, (raw) => {
+    const isDigits = typeof raw === "string" && /^\d{1,15}$/.test(raw.trim());
+    const value = isDigits ? Number(raw) : raw;
+    return typeof value === "number" && Number.isInteger(value) && value >= min && value <= max
+      ? { value }
+      : { expected: `a whole number from ${min} to ${max}` };
+  });
+}
+
+const SIZE_UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** Bytes: a number, or one with a unit (`512 KB`, `10MB`, `1GiB`), a unit being 1,024 of the last. */
+export function byteSize(minBytes: number, maxBytes: number): SettingType<number> {
+  const expected = `a size from ${minBytes} bytes to ${maxBytes / 1024 ** 3} GB, such as 10MB`;
+  return scalar("SIZE", (raw) => {
+    const parts = /^(\d{1,12})\s?(?:([kmg]?)(?:i?b)?)$/i.exec(String(raw).trim());
+    const value = Number(parts?.[1]) * (SIZE_UNITS[parts?.[2]?.toLowerCase() ?? ""] ?? 1);
+    return value >= minBytes && value <= maxBytes ? { value } : { expected };
+  });
+}
+
+const SWITCH_WORDS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  [true, true],
+  ["true", true],
+  ["yes", true],
+  ["1", true],
+  [false, false],
+  ["false", false],
+  ["no", false],
+  ["0", false],
+]);
+
+/** On or off. As a flag it stands alone, and `--no-...` turns it off. */
+export const toggle: SettingType<boolean> = scalar(undefined, (raw) => {
+  const value = SWITCH_WORDS.get(typeof raw === "string" ? raw.trim().toLowerCase() : raw);
+  return value === undefined ? { expected: "yes or no" } : { value };
+});
+
+/** One of a few words, in any case. */
+export function oneOf<const T extends string>(
+  valueName: string,
+  words: readonly T[],
+): SettingType<T> {
+  return scalar(valueName, (raw) => {
+    const typed = typeof raw === "string" ? raw.trim().toLowerCase() : "";
+    const value = words.find((word) => word === typed);
+    if (value !== undefined) return { value };
+    const nearest = nearestName(typed, words);
+    return {
+      expected: `one of ${words.join(", ")}`,
+      ...(nearest === undefined ? {} : { nearest }),
+    };
+  });
+}
+
+/** An absolute http or https URL without credentials, query and fragment; ends in a slash. */
+export const siteUrl: SettingType<string> = scalar("URL", (raw) => {
+  const expected = "an http or https URL such as https://docs.example.com/";
+  const typed = typeof raw === "string" ? raw.trim() : "";
+  const url = parseUrl(typed);
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
+  if (!url || !isWeb) {
+    const guess = /^[\w-]+(\.[\w-]+)+(\/.*)?$/.test(typed) ? parseUrl(`https://${typed}`) : undefined;
+    return { expected, ...(guess ? { nearest: guess.href } : {}) };
+  }
+  if (url.username !== "" || url.password !== "") {
+    return { expected: "a URL without user name and password" };
+  }
+  if (url.search !== "" || url.hash !== "") {
+    return { expected: "a URL without query and fragment" };
+  }
+  return { value: url.pathname.endsWith("/") ? url.href : `${url.href}/` };
+});
+
+const LANGUAGE = /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/;
+
+/** A BCP 47 language tag; comes out in lower case (`pt-br`). */
+export const languageTag: SettingType<string> = scalar("LANG", (raw) => {
+  const typed = typeof raw === "string" ? raw.trim().toLowerCase() : "";
+  if (LANGUAGE.test(typed)) return { value: typed };
+  const dashed = typed.replaceAll("_", "-");
+  return {
+    expected: "a language tag such as en or pt-br",
+    ...(LANGUAGE.test(dashed) ? { nearest: dashed } : {}),
+  };
+});
+
+const DNS_LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?$/;
+
+/** A DNS name (`*.` before it allowed) or an IP address; names come out in ASCII and lower case. */
+export const domainName: SettingType<string> = scalar("DOMAIN", (raw) => {
+  const expected = "a domain name such as docs.example.com, or an IP address";
+  const typed = typeof raw === "string" ? raw.trim() : "";
+  if (isIP(typed) !== 0) return { value: typed.toLowerCase() };
+  const name = toDnsName(typed);
+  if (name !== undefined) return { value: name };
+  const nearest = toDnsName(parseUrl(typed)?.hostname ?? "");
+  return { expected, ...(nearest === undefined ? {} : { nearest }) };
+});
+
+function toDnsName(typed: string): string | undefined {
+  const wildcard = typed.startsWith("*.") ? "*." : "";
+  const name = domainToASCII(typed.slice(wildcard.length).replace(/\.$/, ""));
+  const labels = name.split(".");
+  const fits = labels.length > 1 && name.length <= 253 && labels.every((part) => DNS_LABEL.test(part));
+  return fits && isIP(name) === 0 ? wildcard + name : undefined;
+}
+
+/** A host name or address to listen on; brackets round an IPv6 address are taken off. */
+export const listenHost: SettingType<string> = scalar("HOST", (raw) => {
+  const typed = typeof raw === "string" ? raw.trim().replace(/^\[(.*)\]$/, "$1") : "";
+  const isName = typed.length <= 253 && /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?$/i.test(typed);
+  return isIP(typed) !== 0 || (isName && !/^[\d.]+$/.test(typed))
+    ? { value: typed.toLowerCase() }
+    : { expected: "a host name or an IP address, without port" };
+});
+
+/** A path of a file or folder; comes out absolute. */
+export function filePath(valueName: string): SettingType<string> {
+  return scalar(valueName, (raw, folder) =>
+    typeof raw === "string" && raw !== "" && !raw.includes("\0")
+      ? { value: resolve(folder, raw) }
+      : { expected: "a path" },
+  );
+}
+
+/** Several values of one type. A single value is a list of one; repeated values count once. */
+export function listOf<T>(item: SettingType<T>): SettingType<readonly T[]> {
+  return {
+    ...(item.valueName === undefined ? {} : { valueName: item.valueName }),
+    isList: true,
+    read(raw, site) {
+      const values: T[] = [];
+      let isGood = true;
+      for (const [index, each] of (Array.isArray(raw) ? raw : [raw]).entries()) {
+        const value = item.read(each, {
+          folder: site.folder,
+          report: (mistake) => site.report({ ...mistake, path: `[${index}]${mistake.path ?? ""}` }),
+        });
+        if (value === undefined) isGood = false;
+        else if (!values.includes(value)) values.push(value);
+      }
+      return isGood ? values : undefined;
+    },
+  };
+}
+
+function parseUrl(typed: string): URL | undefined {
+  try {
+    return new URL(typed);
+  } catch {
+    return undefined;
+  }
+}

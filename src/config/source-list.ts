@@ -1,0 +1,106 @@
+import { resolve } from "node:path";
+import { hideCredentials } from "./config-problem.ts";
+import { nearestName } from "./nearest-name.ts";
+import type { Mistake, ReadSite, SettingType } from "./setting.ts";
+import { languageTag, listOf, oneOf, siteUrl, text } from "./setting-types.ts";
+
+/** What a source can be said to be when it is not to be detected. */
+export const SOURCE_KINDS = ["folder", "export", "llms-txt", "llms-full"] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
+/** One place that documentation comes from, and what is different there from the other places. */
+export interface SourceConfig {
+  /** Absolute path, or an http(s) URL. */
+  readonly location: string;
+  /** As people know it: the name given to it, else the location as it was written. */
+  readonly name: string;
+  readonly kind?: SourceKind;
+  /** URL under which its pages are public; ends in a slash. */
+  readonly baseUrl?: string;
+  /** Language of pages that do not say theirs. */
+  readonly language?: string;
+  readonly version?: string;
+}
+
+export const sourceKind: SettingType<SourceKind> = oneOf("KIND", SOURCE_KINDS);
+
+const MAX_LOCATION_CHARS = 4096;
+const LOCATION = "a folder, a file or an http(s) URL";
+
+/** A source as a string, or as a mapping with `location` and what is special about it. */
+const source: SettingType<SourceConfig> = {
+  valueName: "SOURCE",
+  read(raw, site) {
+    if (typeof raw === "string") return readLocation(raw, raw, site);
+    if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
+      site.report({ value: raw, expected: `${LOCATION}, or a mapping with a location` });
+      return undefined;
+    }
+    return readMapping(new Map(Object.entries(raw)), site);
+  },
+};
+
+/** The sources, in the order in which their pages are listed. */
+export const sourceList: SettingType<readonly SourceConfig[]> = listOf(source);
+
+const FIELDS = ["location", "name", "kind", "baseUrl", "language", "version"];
+
+function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceConfig | undefined {
+  let isGood = true;
+  const report = (mistake: Mistake): void => {
+    isGood = false;
+    site.report(mistake);
+  };
+  const read = <T>(field: string, type: SettingType<T>): T | undefined => {
+    const value = raw.get(field) ?? undefined;
+    if (value === undefined) return undefined;
+    return type.read(value, {
+      folder: site.folder,
+      report: (mistake) => report({ ...mistake, path: `.${field}${mistake.path ?? ""}` }),
+    });
+  };
+
+  for (const field of raw.keys()) {
+    if (FIELDS.includes(field)) continue;
+    const nearest = nearestName(field, FIELDS);
+    report({
+      path: `.${field}`,
+      value: undefined,
+      expected: `one of the fields ${FIELDS.join(", ")}`,
+      ...(nearest === undefined ? {} : { nearest }),
+    });
+  }
+  const name = read("name", text("NAME"));
+  const kind = read("kind", sourceKind);
+  const baseUrl = read("baseUrl", siteUrl);
+  const language = read("language", languageTag);
+  const version = read("version", text("VERSION"));
+  const location = raw.get("location");
+  const place = readLocation(location, name ?? String(location), {
+    folder: site.folder,
+    report: (mistake) => report({ ...mistake, path: ".location" }),
+  });
+  if (!isGood || !place) return undefined;
+  return {
+    ...place,
+    ...(kind === undefined ? {} : { kind }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(language === undefined ? {} : { language }),
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
+function readLocation(raw: unknown, name: string, site: ReadSite): SourceConfig | undefined {
+  const typed = typeof raw === "string" ? raw.trim() : "";
+  if (typed === "" || typed.length > MAX_LOCATION_CHARS || typed.includes("\0")) {
+    site.report({ value: raw, expected: LOCATION });
+    return undefined;
+  }
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(typed)?.[1]?.toLowerCase();
+  if (scheme === undefined) return { location: resolve(site.folder, typed), name };
+  if ((scheme !== "http" && scheme !== "https") || !URL.canParse(typed)) {
+    site.report({ value: raw, expected: LOCATION });
+    return undefined;
+  }
+  return { location: typed, name: hideCredentials(name) };
+}
