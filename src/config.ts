@@ -4,6 +4,7 @@ import type { RawSetting, RawSettings } from "./config/raw-setting.ts";
 import { entriesOf, readData } from "./config/read-data.ts";
 import { readEnv } from "./config/read-env.ts";
 import { readConfigFile } from "./config/read-file.ts";
+import { readTable } from "./config/read-table.ts";
 import type { Setting } from "./config/setting.ts";
 import {
   CONFIG_FILE_ENV,
@@ -60,7 +61,7 @@ const NOTHING: RawSettings = { values: [], problems: [] };
 function resolveConfig(layers: readonly RawSettings[], needsSources: boolean): Config {
   const problems = layers.flatMap((layer) => layer.problems);
   const values = layers.flatMap((layer) => layer.values);
-  const settings = readAll(SETTINGS, (row) => readSetting(row, values, problems));
+  const settings = readTable<Settings>(SETTINGS, values, problems);
   if (problems.length === 0) problems.push(...checkTogether(settings, values, needsSources));
   if (problems.length > 0) {
     throw new ConfigError(problems, "Correct it; docs/configuration.md has every setting.");
@@ -71,41 +72,6 @@ function resolveConfig(layers: readonly RawSettings[], needsSources: boolean): C
     host: settings.host ?? (hasDomain ? "::" : "127.0.0.1"),
     port: settings.port ?? (hasDomain ? 443 : 8080),
   };
-}
-
-function readAll<T>(
-  table: { readonly [K in keyof T]: Setting<T[K]> },
-  read: <V>(row: Setting<V>) => V,
-): T {
-  const result: Partial<T> = {};
-  for (const key in table) result[key] = read(table[key]);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each key of the table was read
-  return result as T;
-}
-
-/** The value of the highest layer; values below it are read too, so that their mistakes are told. */
-function readSetting<T>(
-  row: Setting<T>,
-  values: readonly RawSetting[],
-  problems: ConfigProblem[],
-): T {
-  const found: T[] = [];
-  for (const { raw, field, folder } of values.filter((value) => value.row === row)) {
-    const value = row.type.read(raw, {
-      folder,
-      report: ({ path = "", value: wrong, expected, nearest }) =>
-        problems.push({
-          kind: "value",
-          // Flags and variables are flat; only a file has something below a setting.
-          field: field === row.flag || field === row.env ? field : field + path,
-          value: row.isSecret ? "(hidden)" : showValue(wrong),
-          expected,
-          ...(nearest === undefined ? {} : { nearest }),
-        }),
-    });
-    if (value !== undefined) found.push(value);
-  }
-  return found[0] ?? row.fallback;
 }
 
 /** What only shows when the settings are seen side by side. */
@@ -120,11 +86,20 @@ function checkTogether(
     problems.push({ kind: "value", field, value: showValue(value), expected });
   };
   if (needsSources && settings.sources.length === 0) {
-    report(SETTINGS.sources, undefined, "a folder, a file or a URL with documentation");
+    problems.push({
+      kind: "value",
+      field: "SOURCE",
+      value: showValue(undefined),
+      expected: "a folder, a file or a URL with documentation",
+    });
   }
   const { defaultLanguage, languages, domain } = settings;
   if (defaultLanguage && languages.length > 0 && !languages.includes(defaultLanguage)) {
-    report(SETTINGS.defaultLanguage, defaultLanguage, `one of the languages ${languages.join(", ")}`);
+    report(
+      SETTINGS.defaultLanguage,
+      defaultLanguage,
+      `one of the languages ${languages.join(", ")}`,
+    );
   }
   if (domain.length > 0) {
     report(SETTINGS.domain, domain[0], "none: this version serves plain HTTP only");

@@ -28,7 +28,8 @@ export class ConfigError extends DocportError {
 
   constructor(problems: readonly ConfigProblem[], hint: string) {
     const lines = problems.map((problem) => `  ${describeProblem(problem)}`);
-    const head = problems.length === 1 ? "a setting is wrong" : `${problems.length} settings are wrong`;
+    const head =
+      problems.length === 1 ? "a setting is wrong" : `${problems.length} settings are wrong`;
     super("ERR_CONFIG_INVALID", [`${head}:`, ...lines].join("\n"), { hint });
     this.problems = problems;
   }
@@ -50,7 +51,8 @@ export function showValue(value: unknown): string {
   if (value === null) return "nothing (an empty value)";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a mapping";
-  if (typeof value !== "string") return String(value);
+  if (typeof value === "number" || typeof value === "boolean") return `${value}`;
+  if (typeof value !== "string") return `a ${typeof value}`;
   const shown = hideCredentials(value);
   return JSON.stringify(
     shown.length > MAX_SHOWN_CHARS ? `${shown.slice(0, MAX_SHOWN_CHARS)}...` : shown,

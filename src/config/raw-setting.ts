@@ -1,9 +1,10 @@
 import type { ConfigProblem } from "./config-problem.ts";
-import type { Setting } from "./setting.ts";
+import type { TableRow } from "./read-table.ts";
 
 /** One value of a setting as somebody wrote it, not yet read. */
 export interface RawSetting {
-  readonly row: Setting<unknown>;
+  /** The row that reads it; compared by identity. */
+  readonly row: TableRow<unknown>;
   readonly raw: unknown;
   /** How to name the place in a message: `--port`, `DOCPORT_PORT`, `docport.yaml:3 port`. */
   readonly field: string;

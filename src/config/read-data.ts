@@ -1,4 +1,4 @@
-import type { ConfigProblem } from "./config-problem.ts";
+import { type ConfigProblem, showValue } from "./config-problem.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { RawSetting, RawSettings } from "./raw-setting.ts";
 import { SETTING_ROWS } from "./settings.ts";
@@ -25,12 +25,17 @@ export function readData(entries: readonly DataEntry[], folder: string): RawSett
       const path = prefix + entry.key;
       const field = entry.place === undefined ? path : `${entry.place} ${path}`;
       const row = SETTING_ROWS.find(({ yaml }) => yaml === path);
+      const below = SETTING_ROWS.filter(({ yaml }) => yaml.startsWith(`${path}.`));
       if (row) {
         if (entry.value !== null) values.push({ row, raw: entry.value, field, folder });
-      } else if (entry.entries && SETTING_ROWS.some(({ yaml }) => yaml.startsWith(`${path}.`))) {
-        walk(entry.entries, `${path}.`);
-      } else {
+      } else if (below.length === 0) {
         problems.push(unknownKey(field, path, prefix));
+      } else if (entry.entries) {
+        walk(entry.entries, `${path}.`);
+      } else if (entry.value !== null) {
+        const names = below.map(({ yaml }) => yaml.slice(path.length + 1)).join(", ");
+        const expected = `a mapping with ${names}`;
+        problems.push({ kind: "value", field, value: showValue(entry.value), expected });
       }
     }
   }

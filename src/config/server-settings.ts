@@ -25,54 +25,56 @@ export interface LoggingSettings {
   readonly logFormat: LogFormatSetting;
 }
 
-export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<ServerSettings[K]> } = {
-  host: setting("host", {
-    group: "server",
-    type: listenHost,
-    fallback: undefined,
-    defaultText: "127.0.0.1",
-    doc: "Address to listen on; :: is every address of this computer.",
-  }),
-  port: setting("port", {
-    group: "server",
-    type: wholeNumber("PORT", 0, 65_535),
-    fallback: undefined,
-    defaultText: "8080",
-    doc: "Port to listen on; 0 takes a free one.",
-  }),
-  domain: setting("domain", {
-    group: "server",
-    type: listOf(domainName),
-    fallback: [],
-    doc: "Domain of the automatic certificate; this version refuses it, see the guide.",
-  }),
-  acmePort: setting("acmePort", {
-    group: "server",
-    type: wholeNumber("PORT", 1, 65_535),
-    fallback: 80,
-    doc: "Port of the certificate's HTTP challenge; used with a domain only.",
-  }),
-  publicUrl: setting("publicUrl", {
-    group: "server",
-    type: siteUrl,
-    fallback: undefined,
-    defaultText: "made from host and port",
-    doc: "URL of this server as clients see it, when a proxy stands before it.",
-  }),
-};
-
-export const loggingSettings: { readonly [K in keyof LoggingSettings]: Setting<LoggingSettings[K]> } =
+export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<ServerSettings[K]> } =
   {
-    logLevel: setting("logLevel", {
-      group: "logging",
-      type: oneOf("LEVEL", ["error", "warn", "info", "debug"]),
-      fallback: "info",
-      doc: "Least important lines that are logged: error, warn, info or debug.",
+    host: setting("host", {
+      group: "server",
+      type: listenHost,
+      fallback: undefined,
+      defaultText: "127.0.0.1",
+      doc: "Address to listen on; :: is every address of this computer.",
     }),
-    logFormat: setting("logFormat", {
-      group: "logging",
-      type: oneOf("FORMAT", ["auto", "pretty", "json"]),
-      fallback: "auto",
-      doc: "Form of the log lines: pretty, json, or auto (pretty at a terminal).",
+    port: setting("port", {
+      group: "server",
+      type: wholeNumber("PORT", 0, 65_535),
+      fallback: undefined,
+      defaultText: "8080",
+      doc: "Port to listen on; 0 takes a free one.",
+    }),
+    domain: setting("domain", {
+      group: "server",
+      type: listOf(domainName),
+      fallback: [],
+      doc: "Domain of the automatic certificate; this version refuses it, see the guide.",
+    }),
+    acmePort: setting("acmePort", {
+      group: "server",
+      type: wholeNumber("PORT", 1, 65_535),
+      fallback: 80,
+      doc: "Port of the certificate's HTTP challenge; used with a domain only.",
+    }),
+    publicUrl: setting("publicUrl", {
+      group: "server",
+      type: siteUrl,
+      fallback: undefined,
+      defaultText: "made from host and port",
+      doc: "URL of this server as clients see it, when a proxy stands before it.",
     }),
   };
+
+export const loggingSettings: {
+  readonly [K in keyof LoggingSettings]: Setting<LoggingSettings[K]>;
+} = {
+  logLevel: setting("logLevel", {
+    group: "logging",
+    type: oneOf("LEVEL", ["error", "warn", "info", "debug"]),
+    fallback: "info",
+    doc: "Least important lines that are logged: error, warn, info or debug.",
+  }),
+  logFormat: setting("logFormat", {
+    group: "logging",
+    type: oneOf("FORMAT", ["auto", "pretty", "json"]),
+    fallback: "auto",
+    doc: "Form of the log lines: pretty, json, or auto (pretty at a terminal).",
+  }),
+};

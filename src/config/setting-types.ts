@@ -26,7 +26,7 @@ function scalar<T>(
 export function text(valueName: string, maxChars = 200): SettingType<string> {
   const expected = `text on one line, 1 to ${maxChars} characters`;
   return scalar(valueName, (raw) => {
-    const value = (typeof raw === "number" ? String(raw) : raw) as unknown;
+    const value: unknown = typeof raw === "number" ? String(raw) : raw;
     const fits =
       typeof value === "string" &&
       value.trim() !== "" &&
@@ -47,14 +47,16 @@ export function wholeNumber(valueName: string, min: number, max: number): Settin
   });
 }
 
-const SIZE_UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+const UNIT_POWERS: Readonly<Record<string, number>> = { "": 0, k: 1, m: 2, g: 3 };
 
-/** Bytes: a number, or one with a unit (`512 KB`, `10MB`, `1GiB`), a unit being 1,024 of the last. */
+/** Bytes: a number, or one with a unit (`512 KB`, `10MB`; `KiB` and so on count by 1,024). */
 export function byteSize(minBytes: number, maxBytes: number): SettingType<number> {
-  const expected = `a size from ${minBytes} bytes to ${maxBytes / 1024 ** 3} GB, such as 10MB`;
+  const expected = `a size from ${minBytes} bytes to ${maxBytes / 1e9} GB, such as 10MB`;
   return scalar("SIZE", (raw) => {
-    const parts = /^(\d{1,12})\s?(?:([kmg]?)(?:i?b)?)$/i.exec(String(raw).trim());
-    const value = Number(parts?.[1]) * (SIZE_UNITS[parts?.[2]?.toLowerCase() ?? ""] ?? 1);
+    const typed = typeof raw === "number" ? `${raw}` : typeof raw === "string" ? raw.trim() : "";
+    const parts = /^(\d{1,12}) ?([kmg]?)(i?)b?$/i.exec(typed);
+    const power = UNIT_POWERS[parts?.[2]?.toLowerCase() ?? ""] ?? 0;
+    const value = Number(parts?.[1]) * (parts?.[3] ? 1024 : 1000) ** power;
     return value >= minBytes && value <= maxBytes ? { value } : { expected };
   });
 }
@@ -100,7 +102,9 @@ export const siteUrl: SettingType<string> = scalar("URL", (raw) => {
   const url = parseUrl(typed);
   const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
   if (!url || !isWeb) {
-    const guess = /^[\w-]+(\.[\w-]+)+(\/.*)?$/.test(typed) ? parseUrl(`https://${typed}`) : undefined;
+    const guess = /^[\w-]+(\.[\w-]+)+(\/.*)?$/.test(typed)
+      ? parseUrl(`https://${typed}`)
+      : undefined;
     return { expected, ...(guess ? { nearest: guess.href } : {}) };
   }
   if (url.username !== "" || url.password !== "") {
@@ -142,7 +146,8 @@ function toDnsName(typed: string): string | undefined {
   const wildcard = typed.startsWith("*.") ? "*." : "";
   const name = domainToASCII(typed.slice(wildcard.length).replace(/\.$/, ""));
   const labels = name.split(".");
-  const fits = labels.length > 1 && name.length <= 253 && labels.every((part) => DNS_LABEL.test(part));
+  const fits =
+    labels.length > 1 && name.length <= 253 && labels.every((part) => DNS_LABEL.test(part));
   return fits && isIP(name) === 0 ? wildcard + name : undefined;
 }
 

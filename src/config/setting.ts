@@ -13,9 +13,11 @@ export interface Mistake {
   /** Path below the setting: `[1].kind`; "" for the value as a whole. */
   readonly path?: string;
   readonly value: unknown;
-  /** Finishes "expected ...". */
+  /** Finishes "expected ...", or "not ..." when it is the name that is wrong. */
   readonly expected: string;
   readonly nearest?: string;
+  /** The name at `path` is not known; its value is not shown. */
+  readonly isUnknownName?: boolean;
 }
 
 /** Where a value was written. */
@@ -38,7 +40,7 @@ export interface SettingType<T> {
 /** A row of the table of settings: all that the readers, `--help` and the docs' test know of it. */
 export interface Setting<T> {
   readonly group: SettingGroup;
-  /** Path in docport.yaml: `limits.maxFiles`. */
+  /** Path in docport.yaml: `limits.maxPages`. */
   readonly yaml: string;
   /** With its dashes; absent for what is given by position (the sources). */
   readonly flag?: string;
@@ -62,7 +64,7 @@ export interface SettingDefinition<T>
 
 /**
  * Makes a row. Flag and variable follow from the last part of the path, so that they are the same
- * name everywhere: `limits.maxFiles` is `--max-files` and `DOCPORT_MAX_FILES`.
+ * name everywhere: `limits.maxPages` is `--max-pages` and `DOCPORT_MAX_PAGES`.
  */
 export function setting<T>(yaml: string, definition: SettingDefinition<T>): Setting<T> {
   const { isPositional = false, defaultText, ...rest } = definition;
@@ -79,5 +81,5 @@ export function setting<T>(yaml: string, definition: SettingDefinition<T>): Sett
 function showFallback(fallback: unknown): string {
   if (fallback === undefined || (Array.isArray(fallback) && fallback.length === 0)) return "";
   if (typeof fallback === "boolean") return fallback ? "yes" : "no";
-  return String(fallback);
+  return typeof fallback === "object" ? JSON.stringify(fallback) : `${fallback}`;
 }

@@ -5,7 +5,7 @@ import type { Mistake, ReadSite, SettingType } from "./setting.ts";
 import { languageTag, listOf, oneOf, siteUrl, text } from "./setting-types.ts";
 
 /** What a source can be said to be when it is not to be detected. */
-export const SOURCE_KINDS = ["folder", "export", "llms-txt", "llms-full"] as const;
+export const SOURCE_KINDS = ["folder", "hugo", "file", "export", "llms", "llms-full"] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** One place that documentation comes from, and what is different there from the other places. */
@@ -66,7 +66,8 @@ function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceC
     report({
       path: `.${field}`,
       value: undefined,
-      expected: `one of the fields ${FIELDS.join(", ")}`,
+      isUnknownName: true,
+      expected: `a field of a source (${FIELDS.join(", ")})`,
       ...(nearest === undefined ? {} : { nearest }),
     });
   }

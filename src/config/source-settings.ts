@@ -1,5 +1,13 @@
 import { type Setting, setting } from "./setting.ts";
-import { byteSize, languageTag, listOf, siteUrl, text, toggle, wholeNumber } from "./setting-types.ts";
+import {
+  byteSize,
+  languageTag,
+  listOf,
+  siteUrl,
+  text,
+  toggle,
+  wholeNumber,
+} from "./setting-types.ts";
 import { type SourceConfig, type SourceKind, sourceKind, sourceList } from "./source-list.ts";
 
 /** What is read, and as what. */
@@ -20,75 +28,78 @@ export interface SourceSettings {
   readonly versions: readonly string[];
   /** A page that cannot be read ends the start. */
   readonly strict: boolean;
-  readonly maxFiles: number;
-  readonly maxFileBytes: number;
+  /** Most pages read from one source. */
+  readonly maxPages: number;
+  /** Larger pages are left out and reported. */
+  readonly maxPageBytes: number;
 }
 
-export const sourceSettings: { readonly [K in keyof SourceSettings]: Setting<SourceSettings[K]> } = {
-  sources: setting("sources", {
-    group: "sources",
-    type: sourceList,
-    fallback: [],
-    isPositional: true,
-    doc: "Where the documentation is: folders, files or URLs.",
-  }),
-  kind: setting("kind", {
-    group: "sources",
-    type: sourceKind,
-    fallback: undefined,
-    defaultText: "detected",
-    doc: "Read the sources as this kind: folder, export, llms-txt or llms-full.",
-  }),
-  title: setting("title", {
-    group: "sources",
-    type: text("TEXT"),
-    fallback: undefined,
-    defaultText: "made from the sources",
-    doc: "Name of the documentation, as assistants see it.",
-  }),
-  baseUrl: setting("baseUrl", {
-    group: "sources",
-    type: siteUrl,
-    fallback: undefined,
-    doc: "URL of the public site; links in answers start with it.",
-  }),
-  languages: setting("languages", {
-    group: "sources",
-    type: listOf(languageTag),
-    fallback: [],
-    defaultText: "those that are met",
-    doc: "Languages of the documentation, as they stand in its paths.",
-  }),
-  defaultLanguage: setting("defaultLanguage", {
-    group: "sources",
-    type: languageTag,
-    fallback: undefined,
-    defaultText: "en",
-    doc: "Language of pages that do not say theirs.",
-  }),
-  versions: setting("versions", {
-    group: "sources",
-    type: listOf(text("VERSION")),
-    fallback: [],
-    doc: "Versions of the documentation, as they stand in its paths, newest first.",
-  }),
-  strict: setting("strict", {
-    group: "sources",
-    type: toggle,
-    fallback: false,
-    doc: "Stop with an error when a page cannot be read.",
-  }),
-  maxFiles: setting("limits.maxFiles", {
-    group: "sources",
-    type: wholeNumber("COUNT", 1, 10_000_000),
-    fallback: 100_000,
-    doc: "Most files read from a source.",
-  }),
-  maxFileBytes: setting("limits.maxFileSize", {
-    group: "sources",
-    type: byteSize(1024, 1024 ** 3),
-    fallback: 10 * 1024 ** 2,
-    defaultText: "10MB",
-    doc: "Larger files are skipped and reported.",
-  }),
-};
+export const sourceSettings: { readonly [K in keyof SourceSettings]: Setting<SourceSettings[K]> } =
+  {
+    sources: setting("sources", {
+      group: "sources",
+      type: sourceList,
+      fallback: [],
+      isPositional: true,
+      doc: "Where the documentation is: folders, files or URLs.",
+    }),
+    kind: setting("kind", {
+      group: "sources",
+      type: sourceKind,
+      fallback: undefined,
+      defaultText: "detected",
+      doc: "Read the sources as this kind: folder, hugo, file, export, llms or llms-full.",
+    }),
+    title: setting("title", {
+      group: "sources",
+      type: text("TEXT"),
+      fallback: undefined,
+      defaultText: "made from the sources",
+      doc: "Name of the documentation, as assistants see it.",
+    }),
+    baseUrl: setting("baseUrl", {
+      group: "sources",
+      type: siteUrl,
+      fallback: undefined,
+      doc: "URL of the public site; links in answers start with it.",
+    }),
+    languages: setting("languages", {
+      group: "sources",
+      type: listOf(languageTag),
+      fallback: [],
+      defaultText: "those that are met",
+      doc: "Languages of the documentation, as they stand in its paths.",
+    }),
+    defaultLanguage: setting("defaultLanguage", {
+      group: "sources",
+      type: languageTag,
+      fallback: undefined,
+      defaultText: "en",
+      doc: "Language of pages that do not say theirs.",
+    }),
+    versions: setting("versions", {
+      group: "sources",
+      type: listOf(text("VERSION")),
+      fallback: [],
+      doc: "Versions of the documentation, as they stand in its paths, newest first.",
+    }),
+    strict: setting("strict", {
+      group: "sources",
+      type: toggle,
+      fallback: false,
+      doc: "Stop with an error when a page cannot be read.",
+    }),
+    maxPages: setting("limits.maxPages", {
+      group: "sources",
+      type: wholeNumber("COUNT", 1, 10_000_000),
+      fallback: 200_000,
+      doc: "Most pages read from one source.",
+    }),
+    maxPageBytes: setting("limits.maxPageSize", {
+      group: "sources",
+      type: byteSize(1000, 1_000_000_000),
+      fallback: 10_000_000,
+      defaultText: "10MB",
+      doc: "Larger pages are left out and reported.",
+    }),
+  };

@@ -19,6 +19,7 @@ export type ErrorCode =
   | "ERR_INDEX_VERSION"
   | "ERR_INDEX_CORRUPT"
   | "ERR_INDEX_LIMIT"
+  | "ERR_INDEX_WRITE"
   // Listeners
   | "ERR_LISTEN_IN_USE"
   | "ERR_LISTEN_DENIED"

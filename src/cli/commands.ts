@@ -1,0 +1,8 @@
+import type { Command } from "./command.ts";
+
+/** Every command by name. A module is loaded when its command is called or its help is wanted. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import("./serve.ts")).serveCommand,
+  search: async () => (await import("./search.ts")).searchCommand,
+  index: async () => (await import("./index-command.ts")).indexCommand,
+};

@@ -1,0 +1,124 @@
+import type { CatalogFacts } from "../catalog/catalog.ts";
+import { toggle } from "../config/setting-types.ts";
+import type { Config } from "../config.ts";
+import { createLog, type Log } from "../lib/log.ts";
+import { type Command, type CommandContext, EXIT_OK } from "./command.ts";
+import { loadCommandConfig } from "./command-config.ts";
+import { type CommandSyntax, readCommandLine } from "./command-line.ts";
+import { connectLines } from "./connect-lines.ts";
+import { describeDuration, describeFacts } from "./describe-facts.ts";
+import { renderHelp } from "./help.ts";
+import { reportLoading } from "./load-report.ts";
+import { printable } from "./terminal.ts";
+
+interface ServeOptions {
+  readonly stdio: boolean;
+}
+
+const SYNTAX: CommandSyntax<ServeOptions> = {
+  name: "serve",
+  operands: "SOURCE...",
+  groups: ["sources", "server", "logging"],
+  options: {
+    stdio: {
+      flag: "--stdio",
+      type: toggle,
+      fallback: false,
+      doc: "Speak MCP over stdin and stdout instead of HTTP, for a client that starts docport itself.",
+    },
+  },
+};
+
+export const serveCommand: Command = {
+  name: "serve",
+  summary: "Serve documentation, or an index file, to MCP clients.",
+  help: renderHelp(SYNTAX, {
+    examples: [
+      ["docport serve ./docs", "serve a folder on http://localhost:8080"],
+      [
+        "docport serve ./content --base-url https://docs.example.com/",
+        "links in answers lead to the public site",
+      ],
+      [
+        "docport serve https://docs.example.com/index.json --port 9000",
+        "serve a site's JSON export",
+      ],
+      ["docport serve manual.docport", "open an index file that `docport index` wrote"],
+      ["docport serve ./docs --stdio", "for a client on this computer that starts servers itself"],
+    ],
+    about:
+      "Reads the documentation, builds the search index and serves it until it is stopped" +
+      " (Ctrl+C or SIGTERM; running requests get five seconds to end).",
+  }),
+
+  async run(args, context) {
+    const line = readCommandLine(SYNTAX, args, context.cwd);
+    const config = await loadCommandConfig(line, line.operands, context);
+    return line.options.stdio ? serveOverStdio(config, context) : serveOverHttp(config, context);
+  },
+};
+
+async function serveOverHttp(config: Config, context: CommandContext): Promise<number> {
+  const startedAt = performance.now();
+  const { startApp } = await import("../app.ts");
+  const log = createCommandLog(config, context);
+  await using app = await reportLoading(config, context, (options) =>
+    startApp(config, { ...options, log }),
+  );
+  context.stdout(banner(app.facts, performance.now() - startedAt));
+  context.stdout(addresses(app.facts.title, app.url, app.mcpUrl));
+  await abortOf(context.signal);
+  return EXIT_OK;
+}
+
+async function serveOverStdio(config: Config, context: CommandContext): Promise<number> {
+  const startedAt = performance.now();
+  const { streams } = context;
+  if (!streams) throw new TypeError("--stdio needs the streams of the process");
+  const { loadCatalog } = await import("../load-catalog.ts");
+  const { serveStdio } = await import("../mcp/serve-stdio.ts");
+  const catalog = await reportLoading(config, context, (options) => loadCatalog(config, options));
+  context.stderr(banner(catalog.facts, performance.now() - startedAt));
+  await serveStdio({ catalog: () => catalog, ...streams, signal: context.signal });
+  return EXIT_OK;
+}
+
+function createCommandLog(config: Config, context: CommandContext): Log {
+  const isPretty =
+    config.logFormat === "pretty" || (config.logFormat === "auto" && context.stderrIsTerminal);
+  return createLog({
+    level: config.logLevel,
+    format: isPretty ? "pretty" : "json",
+    write: context.stderr,
+    now: Date.now,
+  });
+}
+
+function banner(facts: CatalogFacts, tookMs: number): string {
+  const took = describeDuration(tookMs);
+  return `${printable(facts.title)}: indexed ${describeFacts(facts)} in ${took}\n`;
+}
+
+function addresses(title: string, url: string, mcpUrl: string): string {
+  const lines = connectLines(title, mcpUrl).map(
+    ({ client, how }) => `  ${client.padEnd(13)}${how}`,
+  );
+  return [
+    "",
+    `  Serving      ${url}`,
+    `  MCP          ${mcpUrl}`,
+    "",
+    "Connect",
+    ...lines,
+    "",
+    "",
+  ].join("\n");
+}
+
+/** Resolves when the signal aborts. */
+function abortOf(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

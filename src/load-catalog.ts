@@ -1,0 +1,129 @@
+import { open, readFile, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { buildCatalog } from "./catalog/build-catalog.ts";
+import type { Catalog } from "./catalog/catalog.ts";
+import { openCatalog } from "./catalog/open-catalog.ts";
+import type { SourceConfig } from "./config/source-list.ts";
+import type { Config } from "./config.ts";
+import type { Problem } from "./corpus/page.ts";
+import type { LoadProgress, Source } from "./corpus/source.ts";
+import { openSource } from "./corpus/sources/open-source.ts";
+import { DocportError } from "./lib/errors.ts";
+
+export interface LoadCatalogOptions {
+  readonly fetch: typeof fetch;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Called for each page that could not be read. */
+  readonly onProblem?: (problem: Problem) => void;
+}
+
+/**
+ * The catalog of the configured sources, or of the index file when that is what the source is.
+ * Rejects with a `DocportError` when a source as a whole cannot be read, and with
+ * `ERR_PAGE_UNREADABLE` when the configuration is strict and a page could not be read.
+ */
+export async function loadCatalog(config: Config, options: LoadCatalogOptions): Promise<Catalog> {
+  const indexFile = await findIndexFile(config.sources);
+  const bytes = indexFile ? await readFile(indexFile.location) : await buildIndex(config, options);
+  return openCatalog(bytes);
+}
+
+/** The bytes of an index file over the configured sources. Rejects like {@link loadCatalog}. */
+export async function buildIndex(config: Config, options: LoadCatalogOptions): Promise<Uint8Array> {
+  const { baseUrl, versions, strict } = config;
+  const sources: Source[] = [];
+  for (const source of config.sources) {
+    sources.push(await openSource(sourceSettings(config, source), { fetch: options.fetch }));
+  }
+  let problemCount = 0;
+  const bytes = await buildCatalog(
+    sources,
+    { title: titleOf(config), versions, ...(baseUrl === undefined ? {} : { baseUrl }) },
+    {
+      now: options.now(),
+      ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+      onProblem(problem) {
+        problemCount++;
+        options.onProblem?.(problem);
+      },
+    },
+  );
+  if (strict && problemCount > 0) {
+    const pages = problemCount === 1 ? "one page" : `${problemCount} pages`;
+    throw new DocportError("ERR_PAGE_UNREADABLE", `${pages} could not be read`, {
+      hint: "Correct what is named above, or leave `strict` out to go on without.",
+    });
+  }
+  return bytes;
+}
+
+type SourceSettings = Parameters<typeof openSource>[0];
+
+/** What a source says of itself goes over what was said for all of them. */
+function sourceSettings(config: Config, source: SourceConfig): SourceSettings {
+  const kind = source.kind ?? config.kind;
+  const baseUrl = source.baseUrl ?? config.baseUrl;
+  const defaultLanguage = source.language ?? config.defaultLanguage;
+  return {
+    location: source.location,
+    ...(kind === undefined ? {} : { kind }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(defaultLanguage === undefined ? {} : { defaultLanguage }),
+    ...(config.languages.length === 0 ? {} : { languages: config.languages }),
+    ...(config.versions.length === 0 ? {} : { versions: config.versions }),
+    ...(source.version === undefined ? {} : { version: source.version }),
+    limits: { maxPages: config.maxPages, maxPageBytes: config.maxPageBytes },
+  };
+}
+
+async function findIndexFile(sources: readonly SourceConfig[]): Promise<SourceConfig | undefined> {
+  const indexFiles: SourceConfig[] = [];
+  for (const source of sources) if (await isIndexFile(source.location)) indexFiles.push(source);
+  const [found] = indexFiles;
+  if (found && sources.length > 1) {
+    throw new DocportError(
+      "ERR_SOURCE_KIND",
+      `${found.name} is an index file, which cannot be joined with other sources`,
+      { hint: "Serve it alone, or name the documentation that it was made from." },
+    );
+  }
+  return found;
+}
+
+/** Whether a path is a file that begins as index files do. What else is there is for others to say. */
+async function isIndexFile(location: string): Promise<boolean> {
+  try {
+    // Opening a pipe would wait for a writer.
+    if (!(await stat(location)).isFile()) return false;
+    const file = await open(location, "r");
+    try {
+      const magic = Buffer.from(INDEX_MAGIC);
+      const { buffer } = await file.read(Buffer.alloc(magic.length), 0, magic.length, 0);
+      return buffer.equals(magic);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Folder names that do not tell whose documentation it is. */
+const COMMON_NAMES = /^(docs?|documentation|content|pages|site|src|public|website|www|\.+)$/i;
+
+/** The configured title, or one made from where the documentation is. */
+function titleOf({ title, baseUrl, sources }: Config): string {
+  const [first] = sources;
+  if (title !== undefined) return title;
+  if (baseUrl !== undefined) return new URL(baseUrl).hostname;
+  if (!first) return "Documentation";
+  if (first.location.includes("://")) return new URL(first.location).hostname;
+  const name = basename(first.location).replace(/\.\w+$/, "");
+  if (!COMMON_NAMES.test(name)) return name;
+  const parent = basename(dirname(first.location));
+  return parent === "" ? "Documentation" : `${parent} documentation`;
+}
