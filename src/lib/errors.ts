@@ -39,7 +39,8 @@ export type ErrorCode =
   | "ERR_ACME_PROTOCOL"
   | "ERR_ACME_ORDER_INVALID"
   | "ERR_ACME_AUTHORIZATION_INVALID"
-  | "ERR_ACME_UNSUPPORTED";
+  | "ERR_ACME_UNSUPPORTED"
+  | "ERR_ACME_ACCOUNT_KEY";
 
 export interface ErrorOptionsWithHint extends ErrorOptions {
   /** The one thing to do about it, as an imperative sentence. */
