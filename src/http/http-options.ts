@@ -1,0 +1,47 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { McpServerFactory } from "../mcp/create-mcp-server.ts";
+import type { HostPolicy } from "./host-policy.ts";
+
+/** Bounds of what one request or one client may cost. */
+export interface HttpLimits {
+  /** Largest body of a POST. Default 1 MiB: an MCP request is a few hundred bytes. */
+  readonly maxBodyBytes: number;
+  /** Deepest nesting of arrays and objects in a body. Default 64. */
+  readonly maxJsonDepth: number;
+  /** Most messages in one JSON-RPC batch. Default 20. */
+  readonly maxBatchMessages: number;
+  /** Most HTTP+SSE streams and subscriptions open at once, each. Default 256. */
+  readonly maxStreams: number;
+  /** Pause between keep-alive comments on an open stream. Default 15 s. */
+  readonly keepAliveInMs: number;
+}
+
+export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+  maxBodyBytes: 1024 * 1024,
+  maxJsonDepth: 64,
+  maxBatchMessages: 20,
+  maxStreams: 256,
+  keepAliveInMs: 15_000,
+};
+
+export interface HttpHandlerOptions {
+  readonly catalog: () => Catalog;
+  readonly createServer: McpServerFactory;
+  /** Public base URL of this server, for links. Absent: the URL that a request came to. */
+  readonly publicUrl?: string;
+  readonly hosts: HostPolicy;
+  readonly limits?: Partial<HttpLimits>;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Told of what went wrong inside; the client sees only that it did. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Everything that is served over HTTP, with no socket: tests call it as they are. */
+export interface HttpHandler extends AsyncDisposable {
+  /** Never rejects: what fails inside is a response with status 500. */
+  fetch(request: Request): Promise<Response>;
+  /** Ends open streams, so that a shutdown need not wait for them. */
+  close(): Promise<void>;
+}

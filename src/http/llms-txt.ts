@@ -1,0 +1,78 @@
+import type { Catalog, CatalogPageSummary } from "../catalog/catalog.ts";
+import { cleanLine, cleanText } from "../mcp/clean-text.ts";
+import { describeCorpus } from "../mcp/corpus-description.ts";
+import { createPageUrls, pagePath } from "../mcp/page-urls.ts";
+
+/**
+ * `/llms.txt` (llmstxt.org): the corpus as a list of links, grouped by the first part of the page
+ * ids. The links lead to the Markdown that this server gives.
+ */
+export function* llmsTxt(catalog: Catalog, publicUrl: string): Generator<string> {
+  const { title, summary } = describeCorpus(catalog.facts);
+  yield `# ${title}\n\n> ${summary}\n\nMCP server: ${new URL("/mcp", publicUrl).href}\n`;
+  const groups = new Map<string, CatalogPageSummary[]>();
+  for (const page of catalog.pages()) {
+    const name = page.id.includes("/") ? (page.id.split("/", 1)[0] ?? "") : "Pages";
+    const group = groups.get(name);
+    if (group) group.push(page);
+    else groups.set(name, [page]);
+  }
+  for (const [name, pages] of groups) {
+    yield `\n## ${cleanLine(name, 80)}\n\n`;
+    for (const page of pages) {
+      const label = cleanLine(page.title).replace(/[[\]\\]/g, "\\$&") || page.id;
+      const description =
+        page.description === undefined ? "" : `: ${cleanLine(page.description, 300)}`;
+      yield `- [${label}](${new URL(pagePath(page.id), publicUrl).href})${description}\n`;
+    }
+  }
+}
+
+/** `/llms-full.txt`: every page, one after the other, each under its title and public URL. */
+export function* llmsFullTxt(catalog: Catalog, publicUrl: string): Generator<string> {
+  const { title, summary } = describeCorpus(catalog.facts);
+  const urls = createPageUrls(catalog.facts.baseUrl, publicUrl);
+  yield `# ${title}\n\n> ${summary}\n`;
+  for (const { id } of catalog.pages()) {
+    const page = catalog.page(id);
+    if (page) yield `\n${pageMarkdown(page, urls.absolute(page.url, id))}\n`;
+  }
+}
+
+/** A page with its title, when the text does not begin with one, and where it is from. */
+export function pageMarkdown(
+  page: { readonly title: string; readonly markdown: string },
+  url: string,
+): string {
+  const text = cleanText(page.markdown).trim();
+  const [heading = ""] = text.split("\n", 1);
+  const hasTitle = /^#\s/.test(heading);
+  const title = hasTitle ? heading : `# ${cleanLine(page.title)}`;
+  const rest = hasTitle ? text.slice(heading.length).trimStart() : text;
+  return `${title}\n\nSource: ${url}\n\n${rest}\n`;
+}
+
+/** A body that makes the next piece only when the client has taken the one before. */
+export function streamText(pieces: Iterable<string>): ReadableStream<Uint8Array> {
+  const iterator = pieces[Symbol.iterator]();
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    pull(controller) {
+      // Many small pieces in one chunk: a chunk costs more than its bytes.
+      let chunk = "";
+      while (chunk.length < 16_384) {
+        const next = iterator.next();
+        if (next.done) {
+          if (chunk !== "") controller.enqueue(encoder.encode(chunk));
+          controller.close();
+          return;
+        }
+        chunk += next.value;
+      }
+      controller.enqueue(encoder.encode(chunk));
+    },
+    cancel() {
+      iterator.return?.();
+    },
+  });
+}

@@ -1,0 +1,35 @@
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
+import { readJsonBody } from "./read-json-body.ts";
+
+/** `POST /mcp`: Streamable HTTP in both eras, stateless. */
+export interface McpEndpoint {
+  post(request: Request): Promise<Response>;
+  /** Ends open subscription streams. */
+  close(): Promise<void>;
+}
+
+export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimits): McpEndpoint {
+  const handler = createMcpHandler(options.createServer, {
+    maxSubscriptions: limits.maxStreams,
+    keepAliveMs: limits.keepAliveInMs,
+    maxRequestBodySize: limits.maxBodyBytes,
+    ...(options.onError && { onerror: options.onError }),
+  });
+  return {
+    async post(request) {
+      const body = await readJsonBody(request, limits);
+      if (body instanceof Response) return body;
+      const headers = new Headers(request.headers);
+      // The legacy leg answers 406 unless both are named; clients exist that name one or neither.
+      headers.set("accept", "application/json, text/event-stream");
+      const bodiless = new Request(request.url, {
+        method: "POST",
+        headers,
+        signal: request.signal,
+      });
+      return handler.fetch(bodiless, { parsedBody: body.value });
+    },
+    close: () => handler.close(),
+  };
+}

@@ -1,0 +1,11 @@
+import type { Catalog } from "../catalog/catalog.ts";
+
+/** What the MCP surface is made of. */
+export interface McpOptions {
+  /** Asked anew for every request, so that an index can be swapped while requests run. */
+  readonly catalog: () => Catalog;
+  /** Docport's own version, for `serverInfo`. */
+  readonly version: string;
+  /** Public base URL of this server (`https://docs.example.com`); absent over stdio. */
+  readonly publicUrl?: string;
+}

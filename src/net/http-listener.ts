@@ -1,0 +1,130 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Clock, systemClock } from "../lib/clock.ts";
+import { listenError } from "./listen-error.ts";
+import { createRequestListener, type WebHandler } from "./web-bridge.ts";
+
+/** What one client, and all of them, may take of the sockets. */
+export interface ListenerLimits {
+  /** For the whole of the headers. Default 10 s. */
+  readonly headersTimeoutInMs: number;
+  /** For the whole request, body too: a slow sender is answered 408 and cut off. Default 30 s. */
+  readonly requestTimeoutInMs: number;
+  /** How often the two above are looked at. Default 1 s. */
+  readonly timeoutCheckInMs: number;
+  /** Between requests of one connection. Default 60 s. */
+  readonly keepAliveTimeoutInMs: number;
+  /** Without a byte in either direction, as when a client stops reading. Default 120 s. */
+  readonly idleTimeoutInMs: number;
+  /** Default 16 KiB; above it the answer is 431. */
+  readonly maxHeaderBytes: number;
+  /** Most connections at once; more are dropped. Default 4096. */
+  readonly maxConnections: number;
+}
+
+export const DEFAULT_LISTENER_LIMITS: ListenerLimits = {
+  headersTimeoutInMs: 10_000,
+  requestTimeoutInMs: 30_000,
+  timeoutCheckInMs: 1_000,
+  keepAliveTimeoutInMs: 60_000,
+  idleTimeoutInMs: 120_000,
+  maxHeaderBytes: 16 * 1024,
+  maxConnections: 4096,
+};
+
+export interface ListenHttpOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly handler: WebHandler;
+  readonly limits?: Partial<ListenerLimits>;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface HttpListener extends AsyncDisposable {
+  /** `http://localhost:8080`: where a person on this computer finds it, without a last slash. */
+  readonly url: string;
+  /** The port that was taken. */
+  readonly port: number;
+  /**
+   * Takes no new connections, lets running requests end, and cuts what is left after `graceMs`
+   * (default 5,000). Resolves when every socket is closed. Safe to call twice.
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>;
+}
+
+const DEFAULT_GRACE_MS = 5_000;
+
+/** Serves plain HTTP. Throws `DocportError` `ERR_LISTEN_*` when the address cannot be had. */
+export async function listenHttp(options: ListenHttpOptions): Promise<HttpListener> {
+  const limits = { ...DEFAULT_LISTENER_LIMITS, ...options.limits };
+  const { handler, onError } = options;
+  const server = createServer(
+    {
+      headersTimeout: limits.headersTimeoutInMs,
+      requestTimeout: limits.requestTimeoutInMs,
+      connectionsCheckingInterval: limits.timeoutCheckInMs,
+      keepAliveTimeout: limits.keepAliveTimeoutInMs,
+      maxHeaderSize: limits.maxHeaderBytes,
+      noDelay: true,
+    },
+    createRequestListener({ handler, scheme: "http", ...(onError && { onError }) }),
+  );
+  server.timeout = limits.idleTimeoutInMs;
+  server.maxConnections = limits.maxConnections;
+  const port = await listen(server, options.host, options.port);
+  const close = closeGracefully(server, options.clock ?? systemClock);
+  return {
+    url: `http://${displayHost(options.host)}:${port}`,
+    port,
+    close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => close(graceMs),
+    [Symbol.asyncDispose]: () => close(DEFAULT_GRACE_MS),
+  };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  try {
+    server.listen({ host, port });
+    await once(server, "listening");
+  } catch (error) {
+    throw listenError(error, host, port);
+  }
+  // Once it listens an error (EMFILE on accept) is not its end: without a listener it would be ours.
+  server.on("error", () => {});
+  return addressOf(server).port;
+}
+
+function closeGracefully(server: Server, clock: Clock): (graceMs: number) => Promise<void> {
+  let closing: Promise<void> | undefined;
+  return (graceMs) => {
+    closing ??= (async () => {
+      const closed = once(server, "close");
+      // Stops listening and closes the connections on which nothing runs.
+      server.close();
+      const waiting = new AbortController();
+      const cut = clock.sleep(graceMs, waiting.signal).then(
+        () => server.closeAllConnections(),
+        () => {},
+      );
+      await closed;
+      waiting.abort();
+      await cut;
+    })();
+    return closing;
+  };
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("not a TCP server");
+  return address;
+}
+
+/** An address that is "every interface" or a loopback is `localhost` to a person. */
+function displayHost(host: string): string {
+  if (["0.0.0.0", "::", "127.0.0.1", "::1"].includes(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

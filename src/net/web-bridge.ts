@@ -1,0 +1,124 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+
+/** The seam between sockets and everything above them. */
+export type WebHandler = (request: Request) => Response | Promise<Response>;
+
+export interface WebBridgeOptions {
+  readonly handler: WebHandler;
+  /** Scheme of the request URLs. */
+  readonly scheme: "http" | "https";
+  /** Told of what a handler or a response body threw; the client gets a 500, or is cut off. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Methods that a web `Request` cannot carry, or that this server has no use for. */
+const FORBIDDEN_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/**
+ * Puts a web handler behind a `node:http` or `node:https` server. `request.signal` is aborted when
+ * the client goes away; a body is written only as fast as the client takes it.
+ */
+export function createRequestListener(
+  options: WebBridgeOptions,
+): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  return (incoming, outgoing) => {
+    serve(incoming, outgoing, options).catch((error: unknown) => {
+      if (!outgoing.destroyed) options.onError?.(error);
+      outgoing.destroy();
+    });
+  };
+}
+
+async function serve(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  options: WebBridgeOptions,
+): Promise<void> {
+  const leaving = new AbortController();
+  outgoing.once("close", () => {
+    if (!outgoing.writableFinished) leaving.abort(new Error("The client went away"));
+  });
+  const request = toRequest(incoming, options.scheme, leaving.signal);
+  if (!request) {
+    outgoing.writeHead(400, { "content-type": "text/plain", connection: "close" });
+    outgoing.end("Bad request\n");
+    return;
+  }
+  let response: Response;
+  try {
+    response = await options.handler(request);
+  } catch (error) {
+    if (!leaving.signal.aborted) options.onError?.(error);
+    response = new Response("Internal error\n", { status: 500 });
+  }
+  await send(response, incoming, outgoing);
+}
+
+/**
+ * The request as the web knows it, or undefined when its target or Host makes no URL. Only paths
+ * are taken: a target with a host of its own (`GET http://other/ HTTP/1.1`) asks for a proxy.
+ */
+function toRequest(
+  incoming: IncomingMessage,
+  scheme: "http" | "https",
+  signal: AbortSignal,
+): Request | undefined {
+  const { method = "GET", url: target = "", headers } = incoming;
+  const host = headers.host ?? "";
+  if (!target.startsWith("/") || /[^\w.:[\]-]/.test(host) || host === "") return undefined;
+  const href = `${scheme}://${host}${target}`;
+  if (FORBIDDEN_METHODS.has(method) || !URL.canParse(href)) return undefined;
+  const hasBody = method !== "GET" && method !== "HEAD";
+  return new Request(href, {
+    method,
+    headers: toHeaders(incoming.rawHeaders),
+    signal,
+    ...(hasBody && { body: Readable.toWeb(incoming), duplex: "half" as const }),
+  });
+}
+
+function toHeaders(rawHeaders: readonly string[]): Headers {
+  const headers = new Headers();
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    headers.append(rawHeaders[i] ?? "", rawHeaders[i + 1] ?? "");
+  }
+  return headers;
+}
+
+async function send(
+  response: Response,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  if (outgoing.destroyed) {
+    await response.body?.cancel();
+    return;
+  }
+  // An unread rest of a body would be read as the next request, so the connection ends with it.
+  if (!incoming.complete) outgoing.setHeader("connection", "close");
+  for (const [name, value] of response.headers) {
+    // `connection: keep-alive` is the server's to say; `close` may be asked for from above.
+    if (name !== "connection" || value === "close") outgoing.appendHeader(name, value);
+  }
+  outgoing.writeHead(response.status);
+  if (!response.body) {
+    outgoing.end();
+    return;
+  }
+  outgoing.flushHeaders();
+  const reader = response.body.getReader();
+  const cancel = (): void => {
+    reader.cancel().catch(() => {});
+  };
+  outgoing.once("close", cancel);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done || outgoing.destroyed) break;
+    if (!outgoing.write(value))
+      await Promise.race([once(outgoing, "drain"), once(outgoing, "close")]);
+  }
+  outgoing.off("close", cancel);
+  outgoing.end();
+}
