@@ -29,7 +29,7 @@ export interface LanguageFolderSettings {
 /**
  * Folder names that hold one language each, with their tags, among the first segments of `paths`.
  * A lone `is/` or `no/` may be a word, so without configured languages there must be at least two
- * such folders, or one named as the default language with nothing but it beside.
+ * such folders, or one named as the default language with no other folder beside.
  */
 export function detectLanguageFolders(
   paths: readonly string[],
@@ -37,11 +37,9 @@ export function detectLanguageFolders(
 ): ReadonlyMap<string, string> {
   const known = new Set((settings.languages ?? []).map(normalizeLanguage));
   const folders = new Set<string>();
-  let besides = 0;
   for (const path of paths) {
     const slash = path.indexOf("/");
-    if (slash < 0) besides += 1;
-    else folders.add(path.slice(0, slash));
+    if (slash > 0) folders.add(path.slice(0, slash));
   }
   const candidates = new Map<string, string>();
   for (const folder of folders) {
@@ -52,8 +50,7 @@ export function detectLanguageFolders(
   }
   if (known.size > 0 || candidates.size > 1) return candidates;
   const [only] = candidates.values();
-  const alone = folders.size === 1 && besides === 0;
-  return only === settings.defaultLanguage && alone ? candidates : new Map();
+  return only === settings.defaultLanguage && folders.size === 1 ? candidates : new Map();
 }
 
 /** Splits `install.pt-br` into its name and language, when `isLanguage` knows what follows the dot. */

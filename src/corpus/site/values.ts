@@ -16,10 +16,11 @@ export function valueAt(values: Values, ...keys: readonly string[]): unknown {
   return current;
 }
 
-/** The first of the named values that is a non-empty string, trimmed. */
+/** The first of the named values that is a non-empty string, trimmed. A number counts as its text. */
 export function textAt(values: Values, ...names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = valueAt(values, name);
+    if (typeof value === "number") return String(value);
     if (typeof value === "string" && value.trim() !== "") return value.trim();
   }
   return undefined;

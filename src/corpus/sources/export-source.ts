@@ -1,7 +1,7 @@
 import { DocportError } from "../../lib/errors.ts";
 import { readDocument } from "../read-document.ts";
 import { normalizeLanguage } from "../site/language-tag.ts";
-import { resolveUrl } from "../site/page-url.ts";
+import { resolveUrl, withSlash } from "../site/page-url.ts";
 import { placeUrl, type UrlPlace } from "../site/url-place.ts";
 import { isValues, textAt, textsAt, timeAt, type Values, valueAt } from "../site/values.ts";
 import type { LoadOptions, Source, SourceItem } from "../source.ts";
@@ -15,7 +15,7 @@ import type { TextOrigin } from "./text-origin.ts";
 /**
  * A site's JSON export: a list of `{title, permalink, contents}`, read as a stream. `contents` may
  * be HTML, Markdown or plain text. Optional: `lang`, `description`, `date`, `lastmod`, `aliases`,
- * `translationKey`, `version`, and `html` instead of `contents`.
+ * `translationKey`, `version`, `site` (the base URL), and `html` instead of `contents`.
  */
 export class ExportSource implements Source {
   readonly name: string;
@@ -54,6 +54,14 @@ export class ExportSource implements Source {
   }
 }
 
+interface Entry {
+  readonly path: string;
+  readonly url: string;
+  readonly baseUrl: string | undefined;
+  readonly contents: string;
+  readonly isHtml: boolean;
+}
+
 class RecordReader {
   readonly #settings: SourceSettings;
   readonly #maxPageBytes: number;
@@ -83,7 +91,8 @@ class RecordReader {
     if (!isValues(record)) return problem(`entry ${position}`, "The entry is not an object.");
     const permalink = textAt(record, "permalink", "url", "relpermalink", "uri");
     const path = permalink ?? `entry ${position}`;
-    const url = permalink === undefined ? undefined : resolveUrl(permalink, this.#baseUrl);
+    const baseUrl = this.#baseUrlOf(record);
+    const url = permalink === undefined ? undefined : resolveUrl(permalink, baseUrl);
     if (url === undefined) {
       const got = permalink === undefined ? "has none" : `has "${permalink}"`;
       return problem(path, `An entry needs an http(s) URL or a path as its permalink; it ${got}.`);
@@ -96,27 +105,29 @@ class RecordReader {
       return problem(path, `The page has ${bytes} bytes; at most ${this.#maxPageBytes} are read.`);
     }
     try {
-      return this.#assemble(record, path, url, contents, html !== undefined);
+      return this.#assemble(record, { path, url, baseUrl, contents, isHtml: html !== undefined });
     } catch (error) {
       if (error instanceof DocportError) return problem(path, error.message);
       throw error;
     }
   }
 
-  #assemble(
-    record: Values,
-    path: string,
-    url: string,
-    contents: string,
-    isHtml: boolean,
-  ): SourceItem | undefined {
+  /** What the user said, what the export says, or else where the export lies. */
+  #baseUrlOf(record: Values): string | undefined {
+    const site = textAt(record, "site");
+    const said = site === undefined ? undefined : resolveUrl(site, undefined);
+    return this.#settings.baseUrl ?? (said?.startsWith("http") ? said : this.#baseUrl);
+  }
+
+  #assemble(record: Values, entry: Entry): SourceItem | undefined {
+    const { path, url, baseUrl, contents, isHtml } = entry;
     const document = readDocument(
       withoutFrontMatter(contents),
       isHtml ? "html" : textKindOf(contents),
     );
     const description = document.description ?? textAt(record, "description");
     const place = placeUrl(url, {
-      baseUrl: this.#baseUrl,
+      baseUrl,
       languages: this.#settings.languages,
       language: textAt(record, "lang", "language", "locale"),
     });
@@ -131,23 +142,38 @@ class RecordReader {
         path,
         ...place,
         url,
-        aliases: this.#aliasesOf(record, url),
+        aliases: aliasesOf(record, url, baseUrl),
         translationKey: translationKeyOf(record, place),
         title: textAt(record, "title"),
         modifiedAt: timeAt(record, "lastmod", "modified", "updated", "date"),
       },
     );
   }
+}
 
-  /** Hugo resolves an alias against the site's root or beside the page. */
-  #aliasesOf(record: Values, url: string): readonly string[] {
-    return textsAt(record, "aliases").flatMap((alias) => {
-      const isRelative = !alias.startsWith("/") && !/^https?:/i.test(alias);
-      const beside = isRelative ? parentUrl(url) : (this.#baseUrl ?? rootOf(url));
-      const resolved = resolveUrl(isRelative ? alias : alias.replace(/^\/+/, ""), beside);
-      return resolved === undefined ? [] : [withFolderSlash(resolved)];
-    });
+/** Below the base URL, or from the root when they repeat its path; beside the page without a slash. */
+function aliasesOf(record: Values, url: string, baseUrl: string | undefined): readonly string[] {
+  const root = baseUrl ?? rootOf(url);
+  return textsAt(record, "aliases").flatMap((alias) => {
+    const resolved = resolveUrl(...aliasFrom(alias, url, root));
+    return resolved === undefined ? [] : [withFolderSlash(resolved)];
+  });
+}
+
+function aliasFrom(
+  alias: string,
+  url: string,
+  root: string | undefined,
+): [string, string | undefined] {
+  if (/^https?:/i.test(alias)) return [alias, undefined];
+  if (!alias.startsWith("/")) {
+    const beside = url.replace(/\/$/, "");
+    const folder = beside.slice(0, beside.lastIndexOf("/") + 1);
+    return root === undefined ? [folder + alias, undefined] : [alias, folder];
   }
+  if (root === undefined || alias.startsWith(new URL(withSlash(root)).pathname))
+    return [alias, root];
+  return [alias.slice(1), root];
 }
 
 /**
@@ -159,18 +185,8 @@ function translationKeyOf(record: Values, place: UrlPlace): string | undefined {
   return place.language === undefined ? undefined : place.logicalPath;
 }
 
-function parentUrl(url: string): string | undefined {
-  const path = url.replace(/\/$/, "");
-  return resolvable(path.slice(0, path.lastIndexOf("/") + 1));
-}
-
 function rootOf(url: string): string | undefined {
   return url.startsWith("/") ? undefined : new URL("/", url).href;
-}
-
-/** Root-relative URLs have no base that `URL` takes. */
-function resolvable(base: string): string | undefined {
-  return base.startsWith("/") ? undefined : base;
 }
 
 function withFolderSlash(url: string): string {

@@ -22,7 +22,7 @@ export async function loadHugoConfig(root: string): Promise<Values | undefined> 
     /^(?:hugo|config)\.(?:toml|ya?ml|json)$/.test(name),
   );
   // hugo.* wins over config.*; only one of them counts.
-  const rootFile = rootFiles.toSorted().reverse()[0];
+  const rootFile = rootFiles.toSorted().at(-1);
   let merged: Values | undefined;
   if (rootFile !== undefined) merged = await readConfigFile(join(root, rootFile));
   for (const environment of ["_default", "production"]) {
