@@ -1,0 +1,106 @@
+import { DocportError } from "../../lib/errors.ts";
+import { documentKindOf } from "../site/site-layout.ts";
+
+/**
+ * What a source is read as:
+ * - `folder`: Markdown, MDX and HTML files, laid out by whatever generator is recognised
+ * - `hugo`: the same, but laid out by Hugo even where nothing shows it
+ * - `export`: JSON or JSON Lines of `{title, permalink, contents}`, as a template of Hugo writes it
+ * - `llms`: an `llms.txt`, whose links are followed on its own site
+ * - `llms-full`: an `llms-full.txt`, all pages in one text
+ * - `file`: one Markdown, MDX or HTML file
+ */
+export type SourceKind = "folder" | "hugo" | "export" | "llms" | "llms-full" | "file";
+
+export const SOURCE_KINDS: readonly SourceKind[] = [
+  "folder",
+  "hugo",
+  "export",
+  "llms",
+  "llms-full",
+  "file",
+];
+
+/** What is at a location. */
+export type SourceTarget = "folder" | "file" | "url";
+
+const FITTING: Readonly<Record<SourceKind, readonly SourceTarget[]>> = {
+  folder: ["folder"],
+  hugo: ["folder"],
+  export: ["file", "url"],
+  llms: ["file", "url"],
+  "llms-full": ["file", "url"],
+  file: ["file"],
+};
+
+/**
+ * The forced kind when it fits what is there, else what the name tells. Throws ERR_SOURCE_KIND when
+ * neither leads anywhere.
+ */
+export function detectKind(
+  location: string,
+  target: SourceTarget,
+  forced?: SourceKind,
+): SourceKind {
+  if (forced !== undefined) {
+    if (FITTING[forced].includes(target)) return forced;
+    const expected = FITTING[forced].map(nameOfTarget).join(" or ");
+    throw new DocportError(
+      "ERR_SOURCE_KIND",
+      `A source of the kind "${forced}" is ${expected}, and "${location}" is ${nameOfTarget(target)}.`,
+      { hint: "Leave the kind out to have it found out." },
+    );
+  }
+  if (target === "folder") return "folder";
+  const path = target === "url" ? new URL(location).pathname : location;
+  const name = path
+    .slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
+    .toLowerCase();
+  if (/\.(?:json|jsonl|ndjson)$/.test(name)) return "export";
+  if (/^llms-full\b.*\.(?:txt|md)$/.test(name)) return "llms-full";
+  if (/^llms\b.*\.(?:txt|md)$/.test(name)) return "llms";
+  if (target === "file" && documentKindOf(name) !== undefined) return "file";
+  throw new DocportError(
+    "ERR_SOURCE_KIND",
+    `It cannot be told what kind of documentation "${location}" is.`,
+    { hint: hintFor(location, target) },
+  );
+}
+
+function hintFor(location: string, target: SourceTarget): string {
+  if (target === "url") {
+    const site = new URL(location);
+    return `Name a file of the site, such as ${site.origin}/llms.txt, or say the kind: export, llms or llms-full.`;
+  }
+  return "Say the kind: export, llms or llms-full; or name a folder, or a .md, .mdx, .html or .json file.";
+}
+
+function nameOfTarget(target: SourceTarget): string {
+  return target === "url" ? "a URL" : `a ${target}`;
+}
+
+/** The candidate that is most likely meant by a mistyped name; undefined when none is close. */
+export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+  }
+  return best;
+}
+
+/** Levenshtein's, by rows. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, change));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import { DocportError } from "../../lib/errors.ts";
+import { type ReadDocument, readDocument } from "../read-document.ts";
+import { publicUrl } from "../site/page-url.ts";
+import type { ContentFile, SiteLayout } from "../site/site-layout.ts";
+import type { LoadOptions, Source, SourceItem } from "../source.ts";
+import { mapOrdered } from "./map-ordered.ts";
+import { type AssemblerSettings, PageAssembler } from "./page-assembler.ts";
+import { readTextFile } from "./read-text.ts";
+import type { SourceLimits } from "./source-limits.ts";
+import type { FolderListing } from "./walk-folder.ts";
+
+export interface FolderSourceSettings {
+  /** As the user wrote it. */
+  readonly name: string;
+  readonly root: string;
+  readonly limits: SourceLimits;
+  readonly assembler: Pick<AssemblerSettings, "version" | "versions">;
+  /** Finds the files and the way they become pages: on each load anew, since folders change. */
+  readonly survey: (signal: AbortSignal | undefined) => Promise<FolderSurvey>;
+}
+
+export interface FolderSurvey {
+  readonly listing: FolderListing;
+  readonly layout: SiteLayout;
+}
+
+/**
+ * Documents in a folder. Files are read a few at a time and come out in a stable order; one that
+ * cannot be read becomes a problem. `load` throws ERR_SOURCE_EMPTY when no page came out.
+ */
+export class FolderSource implements Source {
+  readonly name: string;
+  readonly #settings: FolderSourceSettings;
+
+  constructor(settings: FolderSourceSettings) {
+    this.name = settings.name;
+    this.#settings = settings;
+  }
+
+  async *load(options: LoadOptions = {}): AsyncGenerator<SourceItem, void, void> {
+    const { signal, onProgress } = options;
+    const { root, limits } = this.#settings;
+    const { listing, layout } = await this.#settings.survey(signal);
+    const files = layout.list(listing.paths);
+    const assembler = new PageAssembler({ ...this.#settings.assembler, ...layout });
+    for (const problem of listing.problems) yield { kind: "problem", problem };
+    const read = (file: ContentFile): Promise<Outcome> => {
+      signal?.throwIfAborted();
+      return readContentFile(join(root, file.path), file, limits);
+    };
+    let pagesRead = 0;
+    let problems = listing.problems.length;
+    for await (const outcome of mapOrdered(files, limits.maxConcurrency, read)) {
+      signal?.throwIfAborted();
+      pagesRead += 1;
+      onProgress?.({ pagesRead, pagesExpected: files.length });
+      const item = toItem(outcome, layout, assembler);
+      if (item === undefined) continue;
+      if (item.kind === "problem") problems += 1;
+      yield item;
+    }
+    if (assembler.pages === 0) throw emptyFolder(this.name, files.length, problems);
+  }
+}
+
+type Outcome =
+  | { readonly file: ContentFile; readonly document: ReadDocument }
+  | { readonly file: ContentFile; readonly failure: DocportError };
+
+async function readContentFile(
+  path: string,
+  file: ContentFile,
+  limits: SourceLimits,
+): Promise<Outcome> {
+  try {
+    return {
+      file,
+      document: readDocument(await readTextFile(path, limits.maxPageBytes), file.kind),
+    };
+  } catch (error) {
+    if (error instanceof DocportError) return { file, failure: error };
+    throw error;
+  }
+}
+
+function toItem(
+  outcome: Outcome,
+  layout: SiteLayout,
+  assembler: PageAssembler,
+): SourceItem | undefined {
+  const { file } = outcome;
+  if ("failure" in outcome) {
+    return { kind: "problem", problem: { path: file.path, reason: outcome.failure.message } };
+  }
+  const { document } = outcome;
+  const place = layout.place(file, document.frontMatter);
+  if (place === undefined) return undefined;
+  const baseUrl = place.baseUrl ?? layout.baseUrl;
+  return assembler.assemble(document, {
+    path: file.path,
+    publicPath: place.publicPath,
+    aliases: place.aliasPaths.map((path) => publicUrl(baseUrl, path)),
+    language: file.language,
+    languageSegment: place.languageSegment,
+    baseUrl: place.baseUrl,
+    translationKey: file.isTranslated ? file.logicalPath || "index" : undefined,
+  });
+}
+
+function emptyFolder(name: string, files: number, problems: number): DocportError {
+  if (files === 0) {
+    return new DocportError("ERR_SOURCE_EMPTY", `"${name}" holds no Markdown, MDX or HTML file.`, {
+      hint: "Name the folder that the documentation is written in.",
+    });
+  }
+  const message = `None of the ${files} files in "${name}" became a page (${problems} could not be read, the rest are drafts or have no text).`;
+  return new DocportError("ERR_SOURCE_EMPTY", message, {
+    hint: "Look at the reasons given for single files.",
+  });
+}

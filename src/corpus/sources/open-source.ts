@@ -1,0 +1,153 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { type Clock, systemClock } from "../../lib/clock.ts";
+import { DocportError, messageOf, systemCodeOf } from "../../lib/errors.ts";
+import { plainLayout } from "../site/plain-layout.ts";
+import { documentKindOf } from "../site/site-layout.ts";
+import type { Source } from "../source.ts";
+import { detectKind, nearestName, type SourceKind } from "./detect-kind.ts";
+import { ExportSource } from "./export-source.ts";
+import type { Fetch } from "./fetch-resource.ts";
+import { FolderSource } from "./folder-source.ts";
+import { LlmsFullSource } from "./llms-full-source.ts";
+import { LlmsSource } from "./llms-source.ts";
+import { DEFAULT_SOURCE_LIMITS, type SourceLimits } from "./source-limits.ts";
+import { surveyFolder } from "./survey-folder.ts";
+import { TextOrigin } from "./text-origin.ts";
+
+export type { SourceKind } from "./detect-kind.ts";
+
+export interface SourceSettings {
+  /** A folder or file, or an http(s) URL. */
+  readonly location: string;
+  /** Default: found out from the location. */
+  readonly kind?: SourceKind;
+  /** Where the documentation is published; without it, and without a site configuration, page URLs
+   * are root-relative. Must be http(s). */
+  readonly baseUrl?: string;
+  /** Language of pages that say none. Default: the site's own, else `en`. */
+  readonly defaultLanguage?: string;
+  /** The languages that folders and file suffixes may stand for. Default: found out. */
+  readonly languages?: readonly string[];
+  /** The path segments that are versions. Default: `1.2`, `v2.x` and the like. */
+  readonly versions?: readonly string[];
+  /** Version of pages whose path names none. */
+  readonly version?: string;
+  readonly limits?: Partial<SourceLimits>;
+}
+
+export interface SourceSeams {
+  readonly fetch: Fetch;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/**
+ * Opens documentation of any supported kind. Nothing but the location itself is looked at yet;
+ * pages are read by `load`, each time anew.
+ * Throws ERR_SOURCE_NOT_FOUND when there is nothing at the location, ERR_SOURCE_KIND when its kind
+ * cannot be told or does not fit, ERR_SOURCE_UNREADABLE when it cannot be looked at.
+ * @throws RangeError when `baseUrl` is not an http(s) URL
+ */
+export async function openSource(settings: SourceSettings, seams: SourceSeams): Promise<Source> {
+  const { location, baseUrl } = settings;
+  if (baseUrl !== undefined && !isHttpUrl(baseUrl)) {
+    throw new RangeError(`openSource: baseUrl must be an http(s) URL, got "${baseUrl}"`);
+  }
+  const limits = { ...DEFAULT_SOURCE_LIMITS, ...settings.limits };
+  const clock = seams.clock ?? systemClock;
+  const isUrl = isHttpUrl(location);
+  const target = isUrl ? "url" : await targetOf(location);
+  const kind = detectKind(location, target, settings.kind);
+  if (kind === "folder" || kind === "hugo") return openFolder(settings, kind, limits, clock);
+  if (kind === "file") return openFile(settings, limits);
+  const origin = new TextOrigin(location, { isUrl, fetch: seams.fetch, clock, limits });
+  if (kind === "export") return new ExportSource(settings, origin, limits);
+  if (kind === "llms-full") return new LlmsFullSource(settings, origin, limits);
+  return new LlmsSource(settings, origin, limits);
+}
+
+function openFolder(
+  settings: SourceSettings,
+  kind: "folder" | "hugo",
+  limits: SourceLimits,
+  clock: Clock,
+): Source {
+  const root = resolve(settings.location);
+  return new FolderSource({
+    name: settings.location,
+    root,
+    limits,
+    assembler: { version: settings.version, versions: settings.versions },
+    survey: (signal) =>
+      surveyFolder(root, {
+        baseUrl: settings.baseUrl,
+        defaultLanguage: settings.defaultLanguage?.toLowerCase(),
+        languages: settings.languages,
+        limits,
+        isHugo: kind === "hugo",
+        now: clock.now(),
+        signal,
+      }),
+  });
+}
+
+/** One document is a folder with nothing else in it. */
+function openFile(settings: SourceSettings, limits: SourceLimits): Source {
+  const path = resolve(settings.location);
+  return new FolderSource({
+    name: settings.location,
+    root: dirname(path),
+    limits,
+    assembler: { version: settings.version, versions: settings.versions },
+    survey: async () => ({
+      listing: { paths: [basename(path)], problems: [] },
+      layout: plainLayout({
+        generator: "plain",
+        baseUrl: settings.baseUrl,
+        defaultLanguage: settings.defaultLanguage?.toLowerCase() ?? "en",
+        languages: settings.languages,
+      }),
+    }),
+  });
+}
+
+async function targetOf(location: string): Promise<"folder" | "file"> {
+  try {
+    const found = await stat(location);
+    if (found.isDirectory()) return "folder";
+    if (found.isFile()) return "file";
+  } catch (cause) {
+    const code = systemCodeOf(cause);
+    if (code === "ENOENT" || code === "ENOTDIR") throw await notFound(location, cause);
+    throw new DocportError(
+      "ERR_SOURCE_UNREADABLE",
+      `The source "${location}" cannot be read: ${messageOf(cause)}`,
+      { hint: "Check the permissions of the folder and of those above it.", cause },
+    );
+  }
+  throw new DocportError("ERR_SOURCE_KIND", `"${location}" is neither a file nor a folder.`, {
+    hint: "Name a folder, a file or an http(s) URL.",
+  });
+}
+
+async function notFound(location: string, cause: unknown): Promise<DocportError> {
+  const folder = dirname(resolve(location));
+  const names = await readdir(folder).catch((): string[] => []);
+  const documents = names.filter(
+    (name) => documentKindOf(name) !== undefined || !name.includes("."),
+  );
+  const near = nearestName(basename(location), documents.length > 0 ? documents : names);
+  const hint =
+    near === undefined
+      ? "Check the spelling; a relative path counts from the folder that the command runs in."
+      : `Did you mean "${join(dirname(location), near)}"?`;
+  return new DocportError("ERR_SOURCE_NOT_FOUND", `There is nothing at "${location}".`, {
+    hint,
+    cause,
+  });
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text) && URL.canParse(text);
+}

@@ -1,0 +1,164 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type HugoConfig, lowerKeys, readHugoConfig } from "../site/hugo-config.ts";
+import { hugoLayout } from "../site/hugo-layout.ts";
+import { detectLanguageFolders, languageTagOf } from "../site/language-tag.ts";
+import { type PlainGenerator, plainLayout } from "../site/plain-layout.ts";
+import { documentKindOf, splitPath } from "../site/site-layout.ts";
+import { isValues, textAt, type Values } from "../site/values.ts";
+import type { FolderSurvey } from "./folder-source.ts";
+import { loadHugoConfig, readConfigFile } from "./load-hugo-config.ts";
+import type { SourceLimits } from "./source-limits.ts";
+import { type FolderListing, walkFolder } from "./walk-folder.ts";
+
+export interface SurveySettings {
+  readonly baseUrl: string | undefined;
+  readonly defaultLanguage: string | undefined;
+  readonly languages: readonly string[] | undefined;
+  readonly limits: SourceLimits;
+  /** The user said that it is a Hugo site. */
+  readonly isHugo: boolean;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Finds out which generator a folder is written for, and lists its documents. Hugo is known by its
+ * configuration, or by `_index.md` files; Docusaurus and Jekyll by their configuration; anything
+ * else is a plain folder.
+ */
+export async function surveyFolder(root: string, settings: SurveySettings): Promise<FolderSurvey> {
+  const config = await loadHugoConfig(root);
+  if (config !== undefined) {
+    const hugo = readHugoConfig(config, settings);
+    const existing = await Promise.all(hugo.mounts.map(({ folder }) => exists(join(root, folder))));
+    if (existing.includes(true)) return surveyHugo(root, hugo, settings);
+  }
+  const generator = await detectGenerator(root);
+  const listing = await list(root, settings, (path) => entersPlain(path, generator));
+  const looksLikeHugo = listing.paths.some((path) => /(?:^|\/)_index\.[^/]+$/.test(path));
+  if (generator === "plain" && (settings.isHugo || looksLikeHugo)) {
+    return surveyHugo(
+      root,
+      readHugoConfig(guessHugoConfig(listing.paths, settings), settings),
+      settings,
+    );
+  }
+  return {
+    listing,
+    layout: plainLayout({
+      generator,
+      baseUrl: settings.baseUrl ?? (generator === "jekyll" ? await jekyllBaseUrl(root) : undefined),
+      defaultLanguage: settings.defaultLanguage ?? "en",
+      languages: settings.languages,
+    }),
+  };
+}
+
+async function surveyHugo(
+  root: string,
+  config: HugoConfig,
+  settings: SurveySettings,
+): Promise<FolderSurvey> {
+  const folders = config.mounts.map(({ folder }) => folder);
+  const listing = await list(root, settings, (path) =>
+    folders.some(
+      (folder) =>
+        folder === "" || `${path}/`.startsWith(`${folder}/`) || folder.startsWith(`${path}/`),
+    ),
+  );
+  return { listing, layout: hugoLayout(config, settings.now) };
+}
+
+function list(
+  root: string,
+  settings: SurveySettings,
+  enters: (path: string) => boolean,
+): Promise<FolderListing> {
+  const { limits, signal } = settings;
+  return walkFolder(root, {
+    accepts: (path) => documentKindOf(path) !== undefined,
+    enters,
+    limits,
+    signal,
+  });
+}
+
+/** The configuration that a Hugo site with this content most likely has. */
+function guessHugoConfig(paths: readonly string[], settings: SurveySettings): Values {
+  const contentFolder = paths.some((path) => path.startsWith("content/")) ? "content" : "";
+  const inside = paths
+    .filter((path) => contentFolder === "" || path.startsWith(`${contentFolder}/`))
+    .map((path) => (contentFolder === "" ? path : path.slice(contentFolder.length + 1)));
+  const defaultLanguage = settings.defaultLanguage ?? "en";
+  const folders = detectLanguageFolders(inside, {
+    defaultLanguage,
+    ...(settings.languages && { languages: settings.languages }),
+  });
+  const keys = folders.size > 0 ? [...folders.keys()] : suffixLanguages(inside, settings.languages);
+  const languages = keys.map((key): [string, Values] => [
+    key.toLowerCase(),
+    folders.size > 0 ? { contentdir: contentFolder === "" ? key : `${contentFolder}/${key}` } : {},
+  ]);
+  const guessed = lowerKeys({
+    contentdir: contentFolder === "" ? "/" : contentFolder,
+    defaultcontentlanguage: defaultLanguage,
+    languages: Object.fromEntries(languages),
+  });
+  return isValues(guessed) ? guessed : {};
+}
+
+/** Languages of `page.de.md` files that have a `page.md`, or that are configured. */
+function suffixLanguages(
+  paths: readonly string[],
+  configured: readonly string[] = [],
+): readonly string[] {
+  const stems = new Set(paths.map((path) => stemPath(path)));
+  const found = new Set(configured);
+  for (const stem of stems) {
+    const dot = stem.lastIndexOf(".");
+    const suffix = stem.slice(dot + 1);
+    if (dot > 0 && languageTagOf(suffix) !== undefined && stems.has(stem.slice(0, dot))) {
+      found.add(suffix);
+    }
+  }
+  return [...found];
+}
+
+function stemPath(path: string): string {
+  const { folder, stem } = splitPath(path);
+  return `${folder}/${stem}`;
+}
+
+const DOCUSAURUS_FOLDERS = /^(?:docs|versioned_docs|i18n)(?:\/|$)/;
+
+/** Folders with a leading underscore hold partials and layouts, not pages. */
+function entersPlain(path: string, generator: PlainGenerator): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (name.startsWith("_")) return false;
+  return generator !== "docusaurus" || DOCUSAURUS_FOLDERS.test(path);
+}
+
+async function detectGenerator(root: string): Promise<PlainGenerator> {
+  for (const extension of ["js", "ts", "mjs", "cjs"]) {
+    if (await exists(join(root, `docusaurus.config.${extension}`))) return "docusaurus";
+  }
+  return (await exists(join(root, "_config.yml"))) ? "jekyll" : "plain";
+}
+
+async function jekyllBaseUrl(root: string): Promise<string | undefined> {
+  const config = await readConfigFile(join(root, "_config.yml"), "Jekyll");
+  const url = textAt(config, "url");
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  return new URL(textAt(config, "baseurl") ?? "/", url).href;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
