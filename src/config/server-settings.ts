@@ -1,5 +1,5 @@
 import { type Setting, setting } from "./setting.ts";
-import { domainName, listenHost, listOf, oneOf, siteUrl, wholeNumber } from "./setting-types.ts";
+import { domainName, listenHost, listOf, oneOf, originUrl, wholeNumber } from "./setting-types.ts";
 
 /** Where the server listens, and what it is called from outside. */
 export interface ServerSettings {
@@ -11,8 +11,10 @@ export interface ServerSettings {
   readonly domain: readonly string[];
   /** Port of the HTTP challenge and the redirect to HTTPS. */
   readonly acmePort: number;
-  /** URL of this server as clients see it; undefined: made from domain, host and port. */
+  /** Origin of this server as clients see it; undefined: made from domain, host and port. */
   readonly publicUrl: string | undefined;
+  /** Web origins, besides the server's own and this computer's, whose pages may call it. */
+  readonly allowedOrigins: readonly string[];
 }
 
 export type LogLevelSetting = "error" | "warn" | "info" | "debug";
