@@ -57,10 +57,16 @@ export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<Ser
     }),
     publicUrl: setting("publicUrl", {
       group: "server",
-      type: siteUrl,
+      type: originUrl,
       fallback: undefined,
       defaultText: "made from host and port",
       doc: "URL of this server as clients see it, when a proxy stands before it.",
+    }),
+    allowedOrigins: setting("allowedOrigins", {
+      group: "server",
+      type: listOf(originUrl),
+      fallback: [],
+      doc: "Web origins whose pages may call the server from a browser.",
     }),
   };
 
