@@ -1,5 +1,5 @@
 import { type Setting, setting } from "./setting.ts";
-import { domainName, listenHost, listOf, oneOf, siteUrl, wholeNumber } from "./setting-types.ts";
+import { domainName, listenHost, listOf, oneOf, originUrl, wholeNumber } from "./setting-types.ts";
 
 /** Where the server listens, and what it is called from outside. */
 export interface ServerSettings {
@@ -11,8 +11,10 @@ export interface ServerSettings {
   readonly domain: readonly string[];
   /** Port of the HTTP challenge and the redirect to HTTPS. */
   readonly acmePort: number;
-  /** URL of this server as clients see it; undefined: made from domain, host and port. */
+  /** Origin of this server as clients see it; undefined: made from domain, host and port. */
   readonly publicUrl: string | undefined;
+  /** Web origins, besides the server's own and this computer's, whose pages may call it. */
+  readonly allowedOrigins: readonly string[];
 }
 
 export type LogLevelSetting = "error" | "warn" | "info" | "debug";
@@ -55,10 +57,16 @@ export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<Ser
     }),
     publicUrl: setting("publicUrl", {
       group: "server",
-      type: siteUrl,
+      type: originUrl,
       fallback: undefined,
       defaultText: "made from host and port",
       doc: "URL of this server as clients see it, when a proxy stands before it.",
+    }),
+    allowedOrigins: setting("allowedOrigins", {
+      group: "server",
+      type: listOf(originUrl),
+      fallback: [],
+      doc: "Web origins whose pages may call the server from a browser.",
     }),
   };
 

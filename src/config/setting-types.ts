@@ -97,24 +97,37 @@ export function oneOf<const T extends string>(
 
 /** An absolute http or https URL without credentials, query and fragment; ends in a slash. */
 export const siteUrl: SettingType<string> = scalar("URL", (raw) => {
-  const expected = "an http or https URL such as https://docs.example.com/";
+  const reading = readWebUrl(raw, "https://docs.example.com/");
+  if (!("value" in reading)) return reading;
+  const { href, pathname } = reading.value;
+  return { value: pathname.endsWith("/") ? href : `${href}/` };
+});
+
+/** Scheme, host and port of a web server (`https://docs.example.com`), without a last slash. */
+export const originUrl: SettingType<string> = scalar("URL", (raw) => {
+  const reading = readWebUrl(raw, "https://docs.example.com");
+  if (!("value" in reading)) return reading;
+  const { origin, pathname } = reading.value;
+  return pathname === "/" ? { value: origin } : { expected: "a URL without path", nearest: origin };
+});
+
+function readWebUrl(raw: unknown, example: string): Reading<URL> {
   const typed = typeof raw === "string" ? raw.trim() : "";
   const url = parseUrl(typed);
-  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
-  if (!url || !isWeb) {
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") {
     const guess = /^[\w-]+(\.[\w-]+)+(\/.*)?$/.test(typed)
       ? parseUrl(`https://${typed}`)
       : undefined;
-    return { expected, ...(guess ? { nearest: guess.href } : {}) };
+    const nearest = guess === undefined ? {} : { nearest: guess.href };
+    return { expected: `an http or https URL such as ${example}`, ...nearest };
   }
   if (url.username !== "" || url.password !== "") {
     return { expected: "a URL without user name and password" };
   }
-  if (url.search !== "" || url.hash !== "") {
-    return { expected: "a URL without query and fragment" };
-  }
-  return { value: url.pathname.endsWith("/") ? url.href : `${url.href}/` };
-});
+  return url.search === "" && url.hash === ""
+    ? { value: url }
+    : { expected: "a URL without query and fragment" };
+}
 
 const LANGUAGE = /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/;
 

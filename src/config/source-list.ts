@@ -43,7 +43,15 @@ const source: SettingType<SourceConfig> = {
 /** The sources, in the order in which their pages are listed. */
 export const sourceList: SettingType<readonly SourceConfig[]> = listOf(source);
 
-const FIELDS = ["location", "name", "kind", "baseUrl", "language", "version"];
+/** What a source in the file may say of itself. */
+export const SOURCE_FIELDS: readonly string[] = [
+  "location",
+  "name",
+  "kind",
+  "baseUrl",
+  "language",
+  "version",
+];
 
 function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceConfig | undefined {
   let isGood = true;
@@ -61,13 +69,13 @@ function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceC
   };
 
   for (const field of raw.keys()) {
-    if (FIELDS.includes(field)) continue;
-    const nearest = nearestName(field, FIELDS);
+    if (SOURCE_FIELDS.includes(field)) continue;
+    const nearest = nearestName(field, SOURCE_FIELDS);
     report({
       path: `.${field}`,
       value: undefined,
       isUnknownName: true,
-      expected: `a field of a source (${FIELDS.join(", ")})`,
+      expected: `a field of a source (${SOURCE_FIELDS.join(", ")})`,
       ...(nearest === undefined ? {} : { nearest }),
     });
   }

@@ -74,6 +74,7 @@ describe("precedence", () => {
       domain: [],
       acmePort: 80,
       publicUrl: undefined,
+      allowedOrigins: [],
       logLevel: "info",
       logFormat: "auto",
     });
@@ -281,6 +282,7 @@ describe("what is read", () => {
   it.each<[string, string, keyof Config, unknown]>([
     ["--base-url", "https://docs.example.com/a", "baseUrl", "https://docs.example.com/a/"],
     ["--host", "[::1]", "host", "::1"],
+    ["--public-url", "https://A.example:443/", "publicUrl", "https://a.example"],
     ["--max-page-size", "2MiB", "maxPageBytes", 2 * 1024 ** 2],
     ["--max-page-size", "4096", "maxPageBytes", 4096],
     ["--kind", "LLMS", "kind", "llms"],
