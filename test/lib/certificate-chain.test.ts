@@ -13,11 +13,18 @@ const key = newKey();
 const names = ["docs.example.com", "*.example.org", "2001:db8::1"];
 const leaf = newLeaf({ ca, names, key });
 
-/** The example of RFC 9773 §4.1. */
+/** RFC 9773, appendix A. */
 const RFC_9773_EXAMPLE = `-----BEGIN CERTIFICATE-----
-MIIBQzCB66ADAgECAgUAh2VDIWJsZTAKBggqhkjOPQQDAjAVMRMwEQYDVQQDEwpF
+MIIBQzCB66ADAgECAgUAh2VDITAKBggqhkjOPQQDAjAVMRMwEQYDVQQDEwpFeGFt
+cGxlIENBMCIYDzAwMDEwMTAxMDAwMDAwWhgPMDAwMTAxMDEwMDAwMDBaMBYxFDAS
+BgNVBAMTC2V4YW1wbGUuY29tMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEeBZu
+7cbpAYNXZLbbh8rNIzuOoqOOtmxA1v7cRm//AwyMwWxyHz4zfwmBhcSrf47NUAFf
+qzLQ2PPQxdTXREYEnKMjMCEwHwYDVR0jBBgwFoAUaYhba4dGQEHhs3uEe6CuLN4B
+yNQwCgYIKoZIzj0EAwIDRwAwRAIge09+S5TZAlw5tgtiVvuERV6cT4mfutXIlwTb
++FYN/8oCIClDsqBklhB9KAelFiYt9+6FDj3z4KGVelYM5MdsO3pK
 -----END CERTIFICATE-----
 `;
+const BROKEN = RFC_9773_EXAMPLE.replace("MIIB", "MIIC");
 
 describe("parseCertificateChain", () => {
   it("reads what a server and a renewal need to know", () => {
@@ -34,6 +41,12 @@ describe("parseCertificateChain", () => {
     expect(chain.ariCertificateId).toMatch(/^[\w-]{27}\.[\w-]{22}$/);
   });
 
+  it("makes the identifier of RFC 9773 §4.1", () => {
+    const { ariCertificateId, names } = parseCertificateChain(RFC_9773_EXAMPLE);
+    expect(ariCertificateId).toBe("aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE");
+    expect(names).toEqual([]);
+  });
+
   it("keeps the certificates alone when a key or a remark is among them", () => {
     const mixed = `my certificate\n${pemOf(key)}${leaf.replaceAll("\n", "\r\n")}# CA\n${ca.pem}`;
     expect(parseCertificateChain(mixed).pem).toBe(leaf + ca.pem);
@@ -42,9 +55,9 @@ describe("parseCertificateChain", () => {
   it.each([
     ["nothing", ""],
     ["a key alone", pemOf(key)],
-    ["a block that is no certificate", RFC_9773_EXAMPLE],
+    ["a block that is no certificate", BROKEN],
     ["half a file", leaf.slice(0, 200)],
-    ["a broken one after a good one", leaf + RFC_9773_EXAMPLE],
+    ["a broken one after a good one", leaf + BROKEN],
     ["eleven certificates", ca.pem.repeat(11)],
     ["a file far too large", " ".repeat(300_000)],
   ])("refuses %s", (_, pem) => {

@@ -23,6 +23,13 @@ export class FakeClock implements Clock {
     return this.#sleepers.length;
   }
 
+  /** When the next sleeper wakes (epoch ms). */
+  get nextWakeAt(): number | undefined {
+    return this.#sleepers.length === 0
+      ? undefined
+      : Math.min(...this.#sleepers.map(({ at }) => at));
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

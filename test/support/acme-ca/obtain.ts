@@ -1,0 +1,84 @@
+import type { KeyObject } from "node:crypto";
+import {
+  type Account,
+  AccountKey,
+  AcmeClient,
+  type AcmeClientOptions,
+  type ChallengeType,
+  createCsr,
+  type DownloadedCertificate,
+  generateCertificateKey,
+  identifierOf,
+  type NewOrder,
+  type Order,
+} from "../../../src/acme/index.ts";
+import type { FakeClock } from "../fake-clock.ts";
+import { type AcmeCa, type AcmeCaOptions, createAcmeCa } from "./create-acme-ca.ts";
+
+export interface ObtainOptions extends Omit<NewOrder, "identifiers"> {
+  readonly names: readonly string[];
+  readonly challengeType?: ChallengeType;
+  readonly signal?: AbortSignal;
+}
+
+export interface Obtained extends DownloadedCertificate {
+  readonly privateKey: KeyObject;
+  readonly keyPem: string;
+  readonly order: Order;
+}
+
+/** An order from beginning to end, as the example of the client's index has it. */
+export async function obtain(account: Account, options: ObtainOptions): Promise<Obtained> {
+  const { names, challengeType = "http-01", signal, ...rest } = options;
+  const order = await account.newOrder({ ...rest, identifiers: names.map(identifierOf) }, signal);
+  return finish(order, challengeType, signal);
+}
+
+/** Takes an order from where it is to its certificate. */
+export async function finish(
+  order: Order,
+  challengeType: ChallengeType,
+  signal?: AbortSignal,
+): Promise<Obtained> {
+  const polling = signal === undefined ? {} : { signal };
+  if (order.state.status === "pending") {
+    for (const authorization of await order.authorizations(signal)) {
+      if (authorization.state.status === "valid") continue;
+      const challenge = authorization.challenge(challengeType);
+      if (!challenge) throw new Error(`no ${challengeType} for ${authorization.identifier.value}`);
+      await challenge.respond(signal);
+      await authorization.pollValid(polling);
+    }
+  }
+  const privateKey = await generateCertificateKey();
+  await order.finalize(createCsr(order.state.identifiers, privateKey), signal);
+  await order.pollIssued(polling);
+  const downloaded = await order.downloadCertificate(signal);
+  const keyPem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  return { ...downloaded, privateKey, keyPem, order };
+}
+
+export interface CaSetUp {
+  readonly ca: AcmeCa;
+  readonly client: AcmeClient;
+  readonly key: AccountKey;
+  /** Registers the key; needs the clock to run only when the CA is in trouble. */
+  readonly register: () => Promise<Account>;
+}
+
+let sharedKey: Promise<AccountKey> | undefined;
+
+/** A CA and a client of it on one clock. */
+export async function setUpCa(
+  clock: FakeClock,
+  options: Partial<AcmeCaOptions> & { readonly client?: Partial<AcmeClientOptions> } = {},
+): Promise<CaSetUp> {
+  const { client: clientOptions, ...caOptions } = options;
+  const ca = createAcmeCa({ clock, ...caOptions });
+  const { directoryUrl, transport } = ca;
+  const client = new AcmeClient({ directoryUrl, transport, clock, ...clientOptions });
+  sharedKey ??= AccountKey.generate();
+  const key = await sharedKey;
+  const register = (): Promise<Account> => client.newAccount({ key, termsOfServiceAgreed: true });
+  return { ca, client, key, register };
+}
