@@ -1,6 +1,6 @@
+import type { McpServer, Server, ServerEventBus } from "@modelcontextprotocol/server";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { McpServerFactory } from "../mcp/create-mcp-server.ts";
 import type { HostPolicy } from "./host-policy.ts";
 
 /** Bounds of what one request or one client may cost. */
@@ -27,7 +27,10 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
 
 export interface HttpHandlerOptions {
   readonly catalog: () => Catalog;
-  readonly createServer: McpServerFactory;
+  /** Makes the MCP server of one request, or of one HTTP+SSE stream. */
+  readonly createServer: () => Server | McpServer;
+  /** Where changes are published to clients that subscribe (2026-07-28). Default: nowhere. */
+  readonly events?: ServerEventBus;
   /** Public base URL of this server, for links. Absent: the URL that a request came to. */
   readonly publicUrl?: string;
   readonly hosts: HostPolicy;

@@ -14,6 +14,7 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
     maxSubscriptions: limits.maxStreams,
     keepAliveMs: limits.keepAliveInMs,
     maxRequestBodySize: limits.maxBodyBytes,
+    ...(options.events && { bus: options.events }),
     ...(options.onError && { onerror: options.onError }),
   });
   return {

@@ -1,4 +1,8 @@
-import { Client as ClientV2, SSEClientTransport as SseV2, StreamableHTTPClientTransport as HttpV2 } from "@modelcontextprotocol/client";
+import {
+  Client as ClientV2,
+  StreamableHTTPClientTransport as HttpV2,
+  SSEClientTransport as SseV2,
+} from "@modelcontextprotocol/client";
 import { StdioClientTransport as StdioV2 } from "@modelcontextprotocol/client/stdio";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport as SseV1 } from "@modelcontextprotocol/sdk/client/sse.js";
@@ -49,34 +53,21 @@ const MODES = ["auto", "legacy", { pin: MODERN }] as const;
 /** Every official client over HTTP lists, searches, fetches, reads, completes and prompts. */
 export function httpClientContract(docs: ServedOverHttp): void {
   const at = (path: string): URL => new URL(path, docs.url());
-  for (const mode of MODES) {
-    it(`SDK v2, ${typeof mode === "string" ? mode : `pinned to ${mode.pin}`}`, async () => {
-      const client = new ClientV2(INFO, { versionNegotiation: { mode } });
-      await client.connect(new HttpV2(at("/mcp")));
-      expect(client.getNegotiatedProtocolVersion()).toBe(mode === "legacy" ? "2025-11-25" : MODERN);
-      await useEverything(client, docs);
-    });
-  }
-  it("SDK v2, legacy, posting to /sse", async () => {
-    const client = new ClientV2(INFO);
-    await client.connect(new HttpV2(at("/sse")));
+  it.each(MODES)("SDK v2, version negotiation %j", async (mode) => {
+    const client = new ClientV2(INFO, { versionNegotiation: { mode } });
+    await client.connect(new HttpV2(at("/mcp")));
+    expect(client.getNegotiatedProtocolVersion()).toBe(mode === "legacy" ? "2025-11-25" : MODERN);
     await useEverything(client, docs);
   });
-  it("SDK v2 over HTTP+SSE", async () => {
-    const client = new ClientV2(INFO);
-    await client.connect(new SseV2(at("/sse")));
-    await useEverything(client, docs);
-  });
-  it("SDK v1 over Streamable HTTP", async () => {
-    const client = new ClientV1(INFO);
-    await client.connect(new HttpV1(at("/mcp")) as never);
-    await client.ping();
-    await useEverything(client, docs);
-  });
-  it("SDK v1 over HTTP+SSE", async () => {
-    const client = new ClientV1(INFO);
-    await client.connect(new SseV1(at("/sse")));
-    await client.ping();
+  const others: Readonly<Record<string, () => Promise<AnyClient>>> = {
+    "SDK v2, posting to /sse": () => connected(new ClientV2(INFO), new HttpV2(at("/sse"))),
+    "SDK v2 over HTTP+SSE": () => connected(new ClientV2(INFO), new SseV2(at("/sse"))),
+    "SDK v1 over Streamable HTTP": () => connected(new ClientV1(INFO), new HttpV1(at("/mcp"))),
+    "SDK v1 over HTTP+SSE": () => connected(new ClientV1(INFO), new SseV1(at("/sse"))),
+  };
+  it.each(Object.entries(others))("%s", async (_name, connect) => {
+    const client = await connect();
+    expect(client.getServerVersion()?.name).toBe("docport");
     await useEverything(client, docs);
   });
 }
@@ -84,18 +75,25 @@ export function httpClientContract(docs: ServedOverHttp): void {
 /** The same over stdio, each client with a server process of its own. */
 export function stdioClientContract({ command, args, ...docs }: ServedOverStdio): void {
   const server = { command, args: [...args], stderr: "pipe" as const };
-  for (const mode of MODES) {
-    it(`SDK v2, ${typeof mode === "string" ? mode : `pinned to ${mode.pin}`}`, async () => {
-      const client = new ClientV2(INFO, { versionNegotiation: { mode } });
-      await client.connect(new StdioV2(server));
-      await useEverything(client, docs);
-    });
-  }
-  it("SDK v1", async () => {
-    const client = new ClientV1(INFO);
-    await client.connect(new StdioV1(server));
+  it.each(MODES)("SDK v2, version negotiation %j", async (mode) => {
+    const client = new ClientV2(INFO, { versionNegotiation: { mode } });
+    await client.connect(new StdioV2(server));
+    expect(client.getNegotiatedProtocolVersion()).toBe(mode === "legacy" ? "2025-11-25" : MODERN);
     await useEverything(client, docs);
   });
+  it("SDK v1", async () => {
+    const client = await connected(new ClientV1(INFO), new StdioV1(server));
+    expect(client.getServerVersion()?.name).toBe("docport");
+    await useEverything(client, docs);
+  });
+}
+
+async function connected<T, C extends { connect(transport: T): Promise<void> }>(
+  client: C,
+  transport: T,
+): Promise<C> {
+  await client.connect(transport);
+  return client;
 }
 
 async function useEverything(client: AnyClient, { query, pageId }: ServedDocs): Promise<void> {
@@ -122,9 +120,9 @@ async function useEverything(client: AnyClient, { query, pageId }: ServedDocs): 
       url: results[0]?.url,
       metadata: { page_id: pageId },
     });
-    expect(await client.callTool({ name: "fetch", arguments: { id: "no/such/page" } })).toMatchObject(
-      { isError: true },
-    );
+    expect(
+      await client.callTool({ name: "fetch", arguments: { id: "no/such/page" } }),
+    ).toMatchObject({ isError: true });
 
     const uri = `docs://page/${pageId}`;
     expect(await client.listResources()).toMatchObject({

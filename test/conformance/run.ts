@@ -1,0 +1,91 @@
+// The official conformance suite against our HTTP stack: `npm run conformance`.
+// First with the documentation server as it is, where what it has no use for (sampling, images, the
+// suite's fixtures) is listed in expected-failures-*.yml and may only shrink; then with the suite's
+// fixtures on top, where everything that is scored has to pass.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createHttpHandler } from "../../src/http/create-http-handler.ts";
+import { createHostPolicy } from "../../src/http/host-policy.ts";
+import { createMcpServerFactory } from "../../src/mcp/create-mcp-server.ts";
+import { type HttpListener, listenHttp } from "../../src/net/http-listener.ts";
+import { createFakeCatalog } from "../support/fake-catalog.ts";
+import { createOverlay, type Overlay } from "./overlay-server.ts";
+
+const HERE = import.meta.dirname;
+const SUITE = join(HERE, "suite");
+const BIN = join(SUITE, "node_modules", ".bin");
+
+async function main(): Promise<number> {
+  if (!existsSync(join(BIN, "conformance"))) await run("npm", ["ci"], SUITE);
+  const given = process.argv[2];
+  await using docs = await serve();
+  await using overlay = await serve(createOverlay());
+  const runs = [
+    ["docs", given ?? docs.url, "2026-07-28", "expected-failures-2026-07-28.yml"],
+    ["docs", given ?? docs.url, "2025-11-25", "expected-failures-2025-11-25.yml"],
+    ["overlay", overlay.url, "2026-07-28", undefined],
+  ] as const;
+  let failures = 0;
+  for (const [name, url, revision, expected] of runs) {
+    const { code, output } = await run(
+      join(BIN, "node"),
+      [
+        join(BIN, "conformance"),
+        "server",
+        "--url",
+        `${url}/mcp`,
+        "--requirements",
+        revision,
+        ...(expected ? ["--expected-failures", join(HERE, expected)] : []),
+      ],
+      SUITE,
+    );
+    const summary = output.slice(Math.max(0, output.indexOf("=== SUMMARY ===")));
+    const total = /^Total: .*$/m.exec(summary)?.[0] ?? "no summary";
+    process.stdout.write(`${name}, ${revision}: ${total}: ${code === 0 ? "as expected" : "FAILED"}
+`);
+    if (code !== 0) process.stdout.write(summary);
+    if (code !== 0) failures++;
+  }
+  return failures;
+}
+
+async function serve(overlay?: Overlay): Promise<HttpListener> {
+  const catalog = createFakeCatalog();
+  const handler = createHttpHandler({
+    catalog: () => catalog,
+    createServer: createMcpServerFactory({ catalog: () => catalog, version: "0.0.0" }),
+    hosts: createHostPolicy({ host: "127.0.0.1" }),
+    ...overlay,
+  });
+  const listener = await listenHttp({
+    host: "127.0.0.1",
+    port: 0,
+    handler: (request) => handler.fetch(request),
+  });
+  const close = async (): Promise<void> => {
+    await handler.close();
+    await listener.close({ graceMs: 100 });
+  };
+  return { ...listener, close, [Symbol.asyncDispose]: close };
+}
+
+/** Runs a program to its end, whatever that is. */
+function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<{ readonly code: number; readonly output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      output += chunk;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+process.exitCode = await main();
