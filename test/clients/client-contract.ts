@@ -1,4 +1,8 @@
-import { Client as ClientV2, SSEClientTransport as SseV2, StreamableHTTPClientTransport as HttpV2 } from "@modelcontextprotocol/client";
+import {
+  Client as ClientV2,
+  StreamableHTTPClientTransport as HttpV2,
+  SSEClientTransport as SseV2,
+} from "@modelcontextprotocol/client";
 import { StdioClientTransport as StdioV2 } from "@modelcontextprotocol/client/stdio";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { SSEClientTransport as SseV1 } from "@modelcontextprotocol/sdk/client/sse.js";
@@ -122,9 +126,9 @@ async function useEverything(client: AnyClient, { query, pageId }: ServedDocs): 
       url: results[0]?.url,
       metadata: { page_id: pageId },
     });
-    expect(await client.callTool({ name: "fetch", arguments: { id: "no/such/page" } })).toMatchObject(
-      { isError: true },
-    );
+    expect(
+      await client.callTool({ name: "fetch", arguments: { id: "no/such/page" } }),
+    ).toMatchObject({ isError: true });
 
     const uri = `docs://page/${pageId}`;
     expect(await client.listResources()).toMatchObject({
