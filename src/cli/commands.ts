@@ -5,4 +5,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./serve.ts")).serveCommand,
   search: async () => (await import("./search.ts")).searchCommand,
   index: async () => (await import("./index-command.ts")).indexCommand,
+  eval: async () => (await import("./eval.ts")).evalCommand,
+  lint: async () => (await import("./lint.ts")).lintCommand,
 };

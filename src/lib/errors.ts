@@ -19,6 +19,8 @@ export type ErrorCode =
   | "ERR_INDEX_VERSION"
   | "ERR_INDEX_CORRUPT"
   | "ERR_INDEX_LIMIT"
+  // Evaluation
+  | "ERR_EVAL_INPUT"
   | "ERR_INDEX_WRITE"
   // Listeners
   | "ERR_LISTEN_IN_USE"
