@@ -1,7 +1,7 @@
 import type { CatalogFacts } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
-import { createHostPolicy } from "./http/host-policy.ts";
 import { createHttpHandler } from "./http/create-http-handler.ts";
+import { createHostPolicy } from "./http/host-policy.ts";
 import type { HttpHandler } from "./http/http-options.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
