@@ -1,7 +1,9 @@
 import type { CatalogFacts } from "../catalog/catalog.ts";
 import { toggle } from "../config/setting-types.ts";
 import type { Config } from "../config.ts";
+import { messageOf } from "../lib/errors.ts";
 import { createLog, type Log } from "../lib/log.ts";
+import { readVersion } from "../version.ts";
 import { type Command, type CommandContext, EXIT_OK } from "./command.ts";
 import { loadCommandConfig } from "./command-config.ts";
 import { type CommandSyntax, readCommandLine } from "./command-line.ts";
@@ -76,10 +78,17 @@ async function serveOverStdio(config: Config, context: CommandContext): Promise<
   const { streams } = context;
   if (!streams) throw new TypeError("--stdio needs the streams of the process");
   const { loadCatalog } = await import("../load-catalog.ts");
+  const { createMcpServerFactory } = await import("../mcp/create-mcp-server.ts");
   const { serveStdio } = await import("../mcp/serve-stdio.ts");
   const catalog = await reportLoading(config, context, (options) => loadCatalog(config, options));
   context.stderr(banner(catalog.facts, performance.now() - startedAt));
-  await serveStdio({ catalog: () => catalog, ...streams, signal: context.signal });
+  const log = createCommandLog(config, context);
+  await using server = serveStdio({
+    createServer: createMcpServerFactory({ catalog: () => catalog, version: readVersion() }),
+    ...streams,
+    onError: (error) => log("error", "request.failed", { message: messageOf(error) }),
+  });
+  await Promise.race([server.closed, abortOf(context.signal)]);
   return EXIT_OK;
 }
 

@@ -1,12 +1,9 @@
 import { resolve } from "node:path";
+import { SOURCE_KINDS, type SourceKind } from "../corpus/sources/detect-kind.ts";
 import { hideCredentials } from "./config-problem.ts";
 import { nearestName } from "./nearest-name.ts";
 import type { Mistake, ReadSite, SettingType } from "./setting.ts";
 import { languageTag, listOf, oneOf, siteUrl, text } from "./setting-types.ts";
-
-/** What a source can be said to be when it is not to be detected. */
-export const SOURCE_KINDS = ["folder", "hugo", "file", "export", "llms", "llms-full"] as const;
-export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** One place that documentation comes from, and what is different there from the other places. */
 export interface SourceConfig {

@@ -1,3 +1,4 @@
+import type { SourceKind } from "../corpus/sources/detect-kind.ts";
 import { type Setting, setting } from "./setting.ts";
 import {
   byteSize,
@@ -8,7 +9,7 @@ import {
   toggle,
   wholeNumber,
 } from "./setting-types.ts";
-import { type SourceConfig, type SourceKind, sourceKind, sourceList } from "./source-list.ts";
+import { type SourceConfig, sourceKind, sourceList } from "./source-list.ts";
 
 /** What is read, and as what. */
 export interface SourceSettings {
@@ -48,7 +49,7 @@ export const sourceSettings: { readonly [K in keyof SourceSettings]: Setting<Sou
       type: sourceKind,
       fallback: undefined,
       defaultText: "detected",
-      doc: "Read the sources as this kind: folder, hugo, file, export, llms or llms-full.",
+      doc: "Read the sources as this kind: folder, hugo, export, llms, llms-full or file.",
     }),
     title: setting("title", {
       group: "sources",
