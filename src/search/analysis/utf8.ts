@@ -1,0 +1,51 @@
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** `bytes[start, end)` as a string; damaged UTF-8 becomes U+FFFD. */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
+  // Most calls are for a word: for a few ASCII bytes this loop is several times faster.
+  if (end - start <= 16) {
+    let text = "";
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i]!;
+      if (byte > 127) return decoder.decode(bytes.subarray(start, end));
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+  return decoder.decode(bytes.subarray(start, end));
+}
+
+export function encodeUtf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** Text as UTF-8 in a buffer that is used again by the next call. */
+export class Utf8Scratch {
+  bytes: Uint8Array = new Uint8Array(4096);
+
+  /** Fills `bytes` and returns how many of them count. Lone surrogates become U+FFFD. */
+  encode(text: string): number {
+    // Three bytes are the most that one UTF-16 unit can take.
+    if (this.bytes.length < text.length * 3) this.bytes = new Uint8Array(text.length * 3 + 4096);
+    return encoder.encodeInto(text, this.bytes).written;
+  }
+}
+
+/** The code point that begins at `at`; what is damaged reads as U+FFFD. */
+export function codePointAt(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]!;
+  if (first < 0x80) return first;
+  const second = bytes[at + 1]! & 0x3f;
+  if (first < 0xe0) return ((first & 0x1f) << 6) | second;
+  const third = bytes[at + 2]! & 0x3f;
+  if (first < 0xf0) return ((first & 0x0f) << 12) | (second << 6) | third;
+  return ((first & 0x07) << 18) | (second << 12) | (third << 6) | (bytes[at + 3]! & 0x3f);
+}
+
+/** Bytes of the code point whose first byte this is. */
+export function codePointBytes(first: number): number {
+  if (first < 0x80) return 1;
+  if (first < 0xe0) return 2;
+  return first < 0xf0 ? 3 : 4;
+}

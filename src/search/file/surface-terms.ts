@@ -1,0 +1,18 @@
+/**
+ * Bits of a surface's flags that say the token's kind. Above them is its length in words, or, of a
+ * pair, which is one word always, how many of its bytes are shown.
+ */
+export const SURFACE_KIND_BITS = 2;
+export const SURFACE_KIND_MASK = 3;
+/** What fits above the kind. */
+export const MAX_SURFACE_VALUE = 63;
+
+/** A surface without terms: punctuation. */
+export const NO_TERM = 0x7fffffff;
+/** From here on a surface's entry is a place in the lists of several terms. */
+export const MANY_TERMS = 0x80000000;
+/** Low bits of a list's entry: what an occurrence counts. */
+export const UNITS_BITS = 3;
+export const UNITS_MASK = 7;
+/** Terms of a segment, at most: they are shifted by {@link UNITS_BITS} in 32 bits. */
+export const MAX_TERMS: number = 1 << 28;

@@ -1,0 +1,5 @@
+export { IndexBuilder } from "./index-builder.ts";
+export type { IndexDocument, IndexGroup } from "./index-document.ts";
+export { type ConfidenceFeatures, confidenceOf } from "./ranking/confidence.ts";
+export { SearchIndex } from "./search-index.ts";
+export type { SearchHit, SearchOptions, SearchResult, Snippet } from "./search-options.ts";

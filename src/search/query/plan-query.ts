@@ -1,0 +1,140 @@
+import { termsOf } from "../analysis/analyze-word.ts";
+import { JOINED_PAIR_WEIGHT, ROLE_WEIGHT, ROLE_WEIGHT_WITHOUT_WHOLE } from "../ranking/scoring.ts";
+import { alternativesFor } from "./alternatives.ts";
+import type { QueryWord } from "./parse-query.ts";
+import type { KnownTerm, TermStatistics } from "./term-statistics.ts";
+
+/** Terms that one query scores with, at most; the ones that say least are left out. */
+const MAX_TERMS = 64;
+
+export interface PlannedTerm {
+  readonly known: KnownTerm;
+  /** What a document that is full of the term gets for it. */
+  readonly weight: number;
+  /** Words of the plan that it stands for. */
+  readonly words: readonly number[];
+}
+
+export interface PlannedWord {
+  readonly text: string;
+  readonly position: number;
+  /** How much the word says: its idf, or that of a word in no document when it is unknown. */
+  readonly weight: number;
+  /** `replaced`: unknown as typed, and something near it is searched instead. */
+  readonly state: "known" | "replaced" | "unknown";
+}
+
+/** A query in the terms of an index. */
+export interface QueryPlan {
+  readonly words: readonly PlannedWord[];
+  readonly terms: readonly PlannedTerm[];
+}
+
+/**
+ * Looks the words of a query up and weighs them. A word that no document holds is replaced by what
+ * is nearest to it; see `alternativesFor`.
+ *
+ * @param isTyping the last word may not be finished.
+ */
+export function planQuery(
+  words: readonly QueryWord[],
+  statistics: TermStatistics,
+  languages: readonly string[],
+  isTyping: boolean,
+): QueryPlan {
+  const collected = new TermCollector(statistics);
+  const joinedPairs = words.map((word, index) =>
+    joinedPair(word, words[index + 1], statistics, languages),
+  );
+  const planned = words.map((word, index): PlannedWord => {
+    const base = { text: word.text, position: word.position };
+    const weight = word.isHalfPair ? 0 : addKnown(word, index, statistics, collected);
+    if (weight > 0) return { ...base, weight, state: "known" };
+    const isJoined = joinedPairs[index] !== undefined || joinedPairs[index - 1] !== undefined;
+    const alternatives = isJoined
+      ? []
+      : alternativesFor(word, statistics, languages, isTyping && index === words.length - 1);
+    for (const alternative of alternatives) {
+      collected.add([alternative.term], alternative.weight, [index]);
+    }
+    const state = isJoined || alternatives.length > 0 ? "replaced" : "unknown";
+    return { ...base, weight: statistics.idf(0), state };
+  });
+  for (const [index, pair] of joinedPairs.entries()) {
+    if (pair) collected.add(pair, JOINED_PAIR_WEIGHT, [index, index + 1]);
+  }
+  return { words: planned, terms: collected.heaviest(MAX_TERMS) };
+}
+
+/** Adds what of a word is known, and returns the word's weight, 0 when nothing is. */
+function addKnown(
+  word: QueryWord,
+  index: number,
+  statistics: TermStatistics,
+  collected: TermCollector,
+): number {
+  const known = word.concepts.map((concept) => ({
+    role: concept.role,
+    terms: concept.terms.flatMap((term) => statistics.find(term) ?? []),
+  }));
+  const [first] = known;
+  const weights = first && first.terms.length > 0 ? ROLE_WEIGHT : ROLE_WEIGHT_WITHOUT_WHOLE;
+  let greatest = 0;
+  for (const { role, terms } of known) {
+    greatest = Math.max(greatest, collected.add(terms, weights[role], [index]));
+  }
+  return greatest;
+}
+
+/** Two neighbouring words as one, when documents write them so. */
+function joinedPair(
+  word: QueryWord,
+  next: QueryWord | undefined,
+  statistics: TermStatistics,
+  languages: readonly string[],
+): KnownTerm[] | undefined {
+  if (!next || !isPlain(word) || !isPlain(next) || next.position !== word.position + 1) {
+    return undefined;
+  }
+  const terms = termsOf(word.text + next.text, languages).flatMap(
+    (term) => statistics.find(term) ?? [],
+  );
+  return terms.length > 0 ? terms : undefined;
+}
+
+function isPlain(word: QueryWord): boolean {
+  return word.isSpaced && word.concepts.length === 1 && word.text.length > 1;
+}
+
+/** Gathers terms with their idf; variants of one meaning share the idf of all of them together. */
+class TermCollector {
+  readonly #statistics: TermStatistics;
+  readonly #terms = new Map<string, { known: KnownTerm; weight: number; words: number[] }>();
+
+  constructor(statistics: TermStatistics) {
+    this.#statistics = statistics;
+  }
+
+  /** Returns what a document full of one of them gets; 0 when there are none. */
+  add(variants: readonly KnownTerm[], factor: number, words: readonly number[]): number {
+    if (variants.length === 0) return 0;
+    const documentCount = variants.reduce((sum, known) => sum + known.documentCount, 0);
+    const weight = factor * this.#statistics.idf(documentCount);
+    for (const known of variants) {
+      const present = this.#terms.get(known.term);
+      if (present === undefined) {
+        this.#terms.set(known.term, { known, weight, words: [...words] });
+        continue;
+      }
+      present.weight = Math.max(present.weight, weight);
+      for (const word of words) if (!present.words.includes(word)) present.words.push(word);
+    }
+    return weight;
+  }
+
+  heaviest(limit: number): PlannedTerm[] {
+    const terms = [...this.#terms.values()];
+    if (terms.length <= limit) return terms;
+    return terms.toSorted((a, b) => b.weight - a.weight).slice(0, limit);
+  }
+}

@@ -1,0 +1,100 @@
+import { KIND_SEPARATOR } from "../analysis/tokenizer.ts";
+import type { Segment } from "../file/segment.ts";
+import { MANY_TERMS, NO_TERM, SURFACE_KIND_MASK, UNITS_BITS } from "../file/surface-terms.ts";
+import { FIELDS } from "./scoring.ts";
+
+/** Where a field's tokens are in the segment's streams. */
+export interface FieldRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+const EMPTY: FieldRange = { start: 0, end: 0 };
+
+/** The ranges of a document's fields, in the order of `FIELDS`. Never outside of the document. */
+export function fieldRanges(segment: Segment, document: number): FieldRange[] {
+  const { streams, streamOffsets } = segment;
+  const limit = streamOffsets[document + 1]!;
+  let at = streamOffsets[document]!;
+  return FIELDS.map(() => {
+    if (at >= limit) return EMPTY;
+    let length = 0;
+    for (let shift = 0; shift < 35 && at < limit; shift += 7) {
+      const byte = streams[at++]!;
+      length |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    const start = at;
+    at = Math.min(limit, start + (length >>> 0));
+    return { start, end: at };
+  });
+}
+
+/** Surfaces of a text, in order, filled by {@link readSurfaces} and used again by the next call. */
+export class SurfaceBuffer {
+  values: Int32Array = new Int32Array(1024);
+  count = 0;
+
+  push(surface: number): void {
+    if (this.count === this.values.length) {
+      const grown = new Int32Array(this.count * 2);
+      grown.set(this.values);
+      this.values = grown;
+    }
+    this.values[this.count++] = surface;
+  }
+}
+
+/** Reads at most `limit` tokens of a field. Numbers that no surface has are left out. */
+export function readSurfaces(
+  segment: Segment,
+  range: FieldRange,
+  limit: number,
+  out: SurfaceBuffer,
+): void {
+  const { streams } = segment;
+  const surfaceCount = segment.surfaces.length;
+  out.count = 0;
+  let at = range.start;
+  while (at < range.end && out.count < limit) {
+    let byte = streams[at++]!;
+    let surface = byte & 127;
+    for (let shift = 7; byte > 127 && shift < 28 && at < range.end; shift += 7) {
+      byte = streams[at++]!;
+      surface |= (byte & 127) << shift;
+    }
+    if (surface < surfaceCount) out.push(surface);
+  }
+}
+
+/** Calls back with every term that a surface stands for. */
+export function forEachTerm(
+  segment: Segment,
+  surface: number,
+  visit: (term: number) => void,
+): void {
+  const entry = segment.surfaceTerms[surface]!;
+  if (entry < NO_TERM) visit(entry);
+  if (entry < MANY_TERMS) return;
+  const lists = segment.surfaceTermLists;
+  const place = entry - MANY_TERMS;
+  const end = Math.min(lists.length - 1, place + (lists[place] ?? 0));
+  for (let i = place + 1; i <= end; i++) visit(lists[i]! >>> UNITS_BITS);
+}
+
+export function isSeparator(segment: Segment, surface: number): boolean {
+  return (segment.surfaceFlags[surface]! & SURFACE_KIND_MASK) === KIND_SEPARATOR;
+}
+
+/** The distinct terms of a document. */
+export function termsOfDocument(segment: Segment, document: number): Set<number> {
+  const terms = new Set<number>();
+  const surfaces = new SurfaceBuffer();
+  for (const range of fieldRanges(segment, document)) {
+    readSurfaces(segment, range, Number.POSITIVE_INFINITY, surfaces);
+    for (let i = 0; i < surfaces.count; i++) {
+      forEachTerm(segment, surfaces.values[i]!, (term) => terms.add(term));
+    }
+  }
+  return terms;
+}

@@ -1,0 +1,40 @@
+import { IndexBuilder } from "../../src/search/index-builder.ts";
+import type { IndexDocument } from "../../src/search/index-document.ts";
+import { SearchIndex } from "../../src/search/search-index.ts";
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** A document with nothing in it but what is given; its page is the id up to `#`. */
+export function document(id: string, fields: Partial<IndexDocument> = {}): IndexDocument {
+  return {
+    id,
+    group: id.split("#", 1)[0] ?? id,
+    language: "en",
+    section: "",
+    title: "",
+    headings: [],
+    text: "",
+    code: "",
+    stored: encode(id),
+    ...fields,
+  };
+}
+
+export function buildFile(
+  documents: readonly IndexDocument[],
+  options: { readonly groups?: readonly string[]; readonly metadata?: string } = {},
+): Uint8Array {
+  const builder = new IndexBuilder();
+  for (const each of documents) builder.add(each);
+  for (const id of options.groups ?? []) builder.addGroup({ id, stored: encode(id) });
+  return builder.finish(encode(options.metadata ?? ""));
+}
+
+export function indexOf(documents: readonly IndexDocument[]): SearchIndex {
+  return SearchIndex.open(buildFile(documents));
+}
+
+/** Ids of the hits for a query, the best first. */
+export function idsOf(index: SearchIndex, query: string, language?: string): string[] {
+  return index.search(query, language === undefined ? {} : { language }).hits.map(({ id }) => id);
+}
