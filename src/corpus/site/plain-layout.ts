@@ -44,7 +44,7 @@ export function plainLayout(settings: PlainSettings): SiteLayout {
   const files = new Map<ContentFile, PlainFile>();
 
   const list = (paths: readonly string[]): readonly ContentFile[] => {
-    const documents = paths.filter((path) => documentKindOf(path) !== undefined);
+    const documents = paths.filter(isPage);
     const sited = documents.map((path) =>
       generator === "docusaurus"
         ? docusaurusPath(path)
@@ -106,6 +106,14 @@ export function plainLayout(settings: PlainSettings): SiteLayout {
   };
 
   return { baseUrl, defaultLanguage, list, place };
+}
+
+/** Names with a leading underscore are partials, but for the `_index` that stands for a folder. */
+function isPage(path: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return (
+    documentKindOf(path) !== undefined && (!name.startsWith("_") || name.startsWith("_index."))
+  );
 }
 
 function languageOf(segment: string, folders: ReadonlyMap<string, string>): string {

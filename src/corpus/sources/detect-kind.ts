@@ -82,7 +82,8 @@ function nameOfTarget(target: SourceTarget): string {
 /** The candidate that is most likely meant by a mistyped name; undefined when none is close. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  // Half of a short name, three slips in a long one.
+  let bestDistance = Math.min(3, Math.floor(name.length / 2)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
