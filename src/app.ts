@@ -2,7 +2,6 @@ import type { CatalogFacts } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
 import { createHttpHandler } from "./http/create-http-handler.ts";
 import { createHostPolicy } from "./http/host-policy.ts";
-import type { HttpHandler } from "./http/http-options.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import { type LoadCatalogOptions, loadCatalog } from "./load-catalog.ts";

@@ -79,7 +79,7 @@ export function setting<T>(yaml: string, definition: SettingDefinition<T>): Sett
 }
 
 function showFallback(fallback: unknown): string {
-  if (fallback === undefined || (Array.isArray(fallback) && fallback.length === 0)) return "";
   if (typeof fallback === "boolean") return fallback ? "yes" : "no";
-  return typeof fallback === "object" ? JSON.stringify(fallback) : `${fallback}`;
+  if (typeof fallback === "string" || typeof fallback === "number") return `${fallback}`;
+  return "";
 }

@@ -17,6 +17,12 @@ beforeAll(async () => {
   commands = new Map(loaded.map((command) => [command.name, command]));
 });
 
+function commandCalled(name: string): Command {
+  const command = commands.get(name);
+  if (!command) throw new Error(`there is no docport ${name}`);
+  return command;
+}
+
 /** Flags that a command's help lists, long and short. */
 const flagsOf = (command: Command): string[] =>
   [...command.help.matchAll(/^ {2}(-\w, )?(--[a-z-]+)/gm)].flatMap(([, short, long]) =>
@@ -60,7 +66,11 @@ describe.each(manual)("$path", ({ text }) => {
     const known = new Set([
       ...[...commands.values()].flatMap(flagsOf),
       ...SETTING_ROWS.map((row) => row.env),
-      ...["--help", "--version", "--no-strict", "--config", "DOCPORT_CONFIG"],
+      "--help",
+      "--version",
+      "--no-strict",
+      "--config",
+      "DOCPORT_CONFIG",
     ]);
     const named = [...text.matchAll(/`(--[a-z-]+|DOCPORT_[A-Z_]+)(?:[ =][^`]*)?`/g)].map(
       (match) => match[1] ?? "",
@@ -82,23 +92,23 @@ describe.each(manual)("$path", ({ text }) => {
 describe("docs/commands.md", () => {
   const { text } = documentAt("docs/commands.md");
 
-  it("has a part for each command, with its own flags", () => {
-    for (const command of commands.values()) {
-      expect(text).toContain(`\n## docport ${command.name}\n`);
-      const settings = SETTING_ROWS.map((row) => row.flag);
-      const own = flagsOf(command).filter(
-        (flag) => flag.startsWith("--") && !settings.includes(flag) && flag !== "--config",
-      );
-      const part = text.split(`\n## docport ${command.name}\n`)[1]?.split("\n## ")[0] ?? "";
-      const documented = [...part.matchAll(/^\| `(--[a-z-]+)`/gm)].map((match) => match[1]);
-      expect(documented, command.name).toEqual(own.filter((flag) => flag !== "--help"));
-    }
+  it.each(Object.keys(COMMANDS))("has a part for docport %s, with its own flags", (name) => {
+    const settings = SETTING_ROWS.map((row) => row.flag);
+    const own = flagsOf(commandCalled(name)).filter(
+      (flag) => flag.startsWith("--") && !settings.includes(flag) && flag !== "--config",
+    );
+    const part = text.split(`\n## docport ${name}\n`)[1]?.split("\n## ")[0] ?? "";
+    const documented = [...part.matchAll(/^\| `(--[a-z-]+)`/gm)].map((match) => match[1]);
+    expect(part).toContain(`docport ${name} `);
+    expect(documented).toEqual(own.filter((flag) => flag !== "--help"));
   });
 
   it("shows the sentences of --help", () => {
     const rows = [...text.matchAll(/^\| `(--[a-z-]+)`(?:, `-\w`)? \| (.+) \|$/gm)];
     const helps = [...commands.values()].map(({ help }) => help.replaceAll(/\s+/g, " ")).join(" ");
-    for (const [, flag, sentence] of rows) expect(helps, flag).toContain(sentence);
+    expect(rows.map((row) => row[2]).filter((sentence = "") => !helps.includes(sentence))).toEqual(
+      [],
+    );
   });
 });
 
