@@ -1,0 +1,146 @@
+import type { Heading, Html, Nodes, RootContent } from "mdast";
+import type { MdxJsxFlowElement } from "mdast-util-mdx-jsx";
+import { mdastToMarkdown } from "../html/html-to-mdast.ts";
+import { type HtmlFragment, readFragment } from "../html/read-fragment.ts";
+import { isHiddenJsx, jsxTitle, stringLiteral } from "./jsx.ts";
+import { newContext, type ReadContext, replaceNode, spanOf } from "./read-context.ts";
+import { readInline } from "./read-inline.ts";
+
+/** Reads one block and all below it into the context: text, code, links, and edits of the source. */
+export function readFlow(node: Nodes, context: ReadContext): void {
+  switch (node.type) {
+    case "paragraph":
+    case "heading":
+      pushText(readInline(node.children, context, room(node)), context);
+      return;
+    case "code":
+      if (node.value !== "") context.code.push(node.value);
+      return;
+    case "table":
+      for (const row of node.children) {
+        const cells = row.children.map((cell) => readInline(cell.children, context, "line").trim());
+        pushText(cells.filter((cell) => cell !== "").join(" "), context);
+      }
+      return;
+    case "definition":
+      if (context.inlineBudget >= 0) replaceNode(context, node, "");
+      return;
+    case "mdxFlowExpression":
+      replaceNode(context, node, stringLiteral(node.value) ?? "");
+      pushText(stringLiteral(node.value) ?? "", context);
+      return;
+    case "mdxJsxFlowElement":
+      readNestedJsx(node, context);
+      return;
+    default:
+      if ("children" in node) readSiblings(node.children, context);
+  }
+}
+
+/** Blocks in a quote, a list item or a component; HTML among them may hide some that follow it. */
+function readSiblings(nodes: readonly Nodes[], context: ReadContext): void {
+  for (let index = 0; index < nodes.length; index += 1) {
+    const node = nodes[index];
+    if (!node) break;
+    if (node.type !== "html") {
+      readFlow(node, context);
+      continue;
+    }
+    const fragment = readFragment(node.value, context.maxDepth);
+    const end = hiddenEnd(nodes, index, fragment.opensHidden);
+    const { markdown } = readHtmlBlocks(fragment, context);
+    replaceNode(context, node, indented(markdown, node, context));
+    if (end > index) replaceNode(context, node, "", nodes[end]);
+    index = end;
+  }
+}
+
+/** The Markdown of HTML between blocks; its text, code and links go to the context. */
+export function readHtmlBlocks(
+  fragment: HtmlFragment,
+  context: ReadContext,
+): { readonly markdown: string } {
+  const inner = newContext("", context.maxDepth);
+  for (const block of fragment.blocks) readFlow(block, inner);
+  context.text.push(...inner.text);
+  context.code.push(...inner.code);
+  context.links.push(...inner.links);
+  context.anchor = fragment.anchor ?? context.anchor;
+  return { markdown: fragment.blocks.map(mdastToMarkdown).filter(Boolean).join("\n\n") };
+}
+
+/** The index of the last node that belongs to a hidden element opened at `open`. */
+export function hiddenEnd(nodes: readonly Nodes[], open: number, name: string | undefined): number {
+  if (name === undefined) return open;
+  let depth = 1;
+  for (let index = open + 1; index < nodes.length; index += 1) {
+    const node = nodes[index];
+    if (node?.type !== "html") continue;
+    for (const [, slash, found] of node.value.matchAll(/<(\/?)([A-Za-z][^\s/>]*)/g)) {
+      if (found?.toLowerCase() === name) depth += slash === "/" ? -1 : 1;
+      if (depth === 0) return index;
+    }
+  }
+  return nodes.length - 1;
+}
+
+/** Lines after the first get what the first line of the block is preceded by: quotes and indents. */
+function indented(markdown: string, node: Html, context: ReadContext): string {
+  const start = spanOf(node)?.start;
+  if (start === undefined || !markdown.includes("\n")) return markdown;
+  const lineStart = context.source.lastIndexOf("\n", start - 1) + 1;
+  const prefix = context.source.slice(lineStart, start).replaceAll(/[^>\t]/g, " ");
+  return markdown.replaceAll("\n", `\n${prefix}`);
+}
+
+function readNestedJsx(node: MdxJsxFlowElement, context: ReadContext): void {
+  if (isHiddenJsx(node)) {
+    replaceNode(context, node, "");
+    return;
+  }
+  const title = jsxTitle(node);
+  if (title !== "") pushText(title, context);
+  const [span, first, last] = [node, node.children[0], node.children.at(-1)].map(spanOf);
+  if (!span) return;
+  if (!first || !last) {
+    replaceNode(context, node, title);
+    return;
+  }
+  context.edits.push({
+    start: span.start,
+    end: first.start,
+    text: title === "" ? "" : `${title}: `,
+  });
+  context.edits.push({ start: last.end, end: span.end, text: "" });
+  readSiblings(node.children, context);
+}
+
+/** The title of a heading, and the anchor its author gave it in braces, in a comment or as HTML. */
+export function readHeading(
+  node: Heading,
+  context: ReadContext,
+): { readonly title: string; readonly anchor: string | undefined } {
+  const title = readInline(node.children, context, "line").replaceAll(/\s+/g, " ").trim();
+  const attributes = /^\{:?\s*#([\w:.-]+)[^{}]*\}$/.exec(
+    title.slice(Math.max(0, title.lastIndexOf("{"))),
+  );
+  const anchor = attributes?.[1] ?? node.data?.anchor ?? context.anchor;
+  if (!attributes) return { title, anchor };
+  const end = spanOf(node.children.at(-1))?.end;
+  if (end !== undefined) {
+    const start = context.source.lastIndexOf("{", end);
+    const space =
+      /\s*$/.exec(context.source.slice(Math.max(0, start - 20), start))?.[0].length ?? 0;
+    context.edits.push({ start: start - space, end, text: "" });
+  }
+  return { title: title.slice(0, title.lastIndexOf("{")).trim(), anchor };
+}
+
+function room(node: RootContent): "line" | "paragraph" {
+  return node.type === "heading" ? "line" : "paragraph";
+}
+
+function pushText(text: string, context: ReadContext): void {
+  const trimmed = text.trim();
+  if (trimmed !== "") context.text.push(trimmed);
+}
