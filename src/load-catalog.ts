@@ -9,6 +9,7 @@ import type { Problem } from "./corpus/page.ts";
 import type { LoadProgress, Source } from "./corpus/source.ts";
 import { openSource } from "./corpus/sources/open-source.ts";
 import { DocportError } from "./lib/errors.ts";
+import { INDEX_MAGIC } from "./search/file/sections.ts";
 
 export interface LoadCatalogOptions {
   readonly fetch: typeof fetch;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkCertificate } from "../../src/lib/certificate-chain.ts";
-import { setUpCa, obtain } from "../support/acme-ca/obtain.ts";
+import { obtain, setUpCa } from "../support/acme-ca/obtain.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { runOnClock } from "../support/run-on-clock.ts";
 
