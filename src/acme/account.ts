@@ -11,9 +11,10 @@ import {
   readCertificateReply,
 } from "./order.ts";
 import { AcmeProblem } from "./problem.ts";
+import { isOutcomeUnknown } from "./repetition.ts";
 import { type AcmeReply, jsonOf } from "./reply.ts";
 import { type RevocationReason, revocationPayload } from "./revocation.ts";
-import { type AcmeSession, isOutcomeUnknown, type PostOptions } from "./session.ts";
+import type { AcmeSession, SignedAsk } from "./session.ts";
 
 /** RFC 8555 §7.1.6. */
 export type AccountStatus = "valid" | "deactivated" | "revoked";
@@ -74,7 +75,7 @@ export class Account {
   }
 
   /** A request that the account signs. For resources that have no method of their own. */
-  post(options: Omit<PostOptions, "signer">): Promise<AcmeReply> {
+  post(options: Omit<SignedAsk, "signer">): Promise<AcmeReply> {
     return this.#session.post({ ...options, signer: { key: this.#key, kid: this.url } });
   }
 

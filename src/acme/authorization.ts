@@ -66,7 +66,9 @@ export class Authorization {
 
   /** Asks for the authorization at an URL. */
   static async fetch(account: Account, url: string, signal?: AbortSignal): Promise<Authorization> {
-    return new Authorization(account, url, await ask(account, url, signal));
+    const { state } = await ask(account, url, signal);
+    // A Retry-After of now is not about the validation, which has not been asked for yet.
+    return new Authorization(account, url, { state, retryAfterMs: undefined });
   }
 
   /** As last seen. */

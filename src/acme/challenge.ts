@@ -4,8 +4,8 @@ import type { Account } from "./account.ts";
 import type { Identifier } from "./identifier.ts";
 import type { JsonFields } from "./json-fields.ts";
 import { type ProblemDocument, readProblemDocument } from "./problem.ts";
+import { isOutcomeUnknown } from "./repetition.ts";
 import { jsonOf } from "./reply.ts";
-import { isOutcomeUnknown } from "./session.ts";
 
 /** Challenge types that this package knows how to answer; a CA may offer others. */
 export type ChallengeType = "http-01" | "dns-01" | "tls-alpn-01";

@@ -1,12 +1,13 @@
 import type { KeyObject } from "node:crypto";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { DocportError } from "../lib/errors.ts";
-import { Account, ignoreAlreadyRevoked, locationOf } from "./account.ts";
+import { Account, ignoreAlreadyRevoked, locationOf, readAccount } from "./account.ts";
 import type { AccountKey } from "./account-key.ts";
 import type { Directory } from "./directory.ts";
 import { createHttpsTransport } from "./https-transport.ts";
 import { type ExternalAccountBinding, signExternalAccountBinding } from "./jws.ts";
 import { type RenewalInfo, readRenewalInfo, renewalInfoUrl } from "./renewal-info.ts";
+import { jsonOf } from "./reply.ts";
 import { type RevocationReason, revocationPayload } from "./revocation.ts";
 import { AcmeSession } from "./session.ts";
 import type { AcmeTransport } from "./transport.ts";
@@ -95,6 +96,8 @@ export class AcmeClient {
       signal,
       mayRepeat: true,
     });
+    // Read for its own sake: a page that says 200 is not an account.
+    readAccount(jsonOf(reply, "account"));
     return new Account(this.#session, key, locationOf(reply));
   }
 

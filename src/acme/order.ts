@@ -7,8 +7,8 @@ import type { JsonFields } from "./json-fields.ts";
 import { mapLimited } from "./map-limited.ts";
 import { type Polled, type PollOptions, pollUntilDone } from "./poll.ts";
 import { AcmeProblem, type ProblemDocument, readProblemDocument } from "./problem.ts";
+import { isOutcomeUnknown } from "./repetition.ts";
 import { type AcmeReply, jsonOf, notAcme } from "./reply.ts";
-import { isOutcomeUnknown } from "./session.ts";
 
 /** RFC 8555 §7.1.6. */
 export type OrderStatus = "pending" | "ready" | "processing" | "valid" | "invalid";

@@ -1,7 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
-import { DocportError } from "../lib/errors.ts";
 import { AcmeTimeout } from "./deadline.ts";
 import { AcmeProblem } from "./problem.ts";
+import { isTransient } from "./repetition.ts";
 
 export interface PollOptions {
   /** Gives up after this long. Default three minutes. */
@@ -61,9 +61,5 @@ function clamp(delayMs: number): number {
 }
 
 function isPassing(error: unknown): boolean {
-  if (error instanceof AcmeProblem) return error.status === 429 || (error.status ?? 0) >= 500;
-  return (
-    error instanceof DocportError &&
-    (error.code === "ERR_ACME_NETWORK" || error.code === "ERR_ACME_TIMEOUT")
-  );
+  return isTransient(error) || (error instanceof AcmeProblem && error.status === 429);
 }

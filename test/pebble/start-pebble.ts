@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -26,16 +26,30 @@ function programPath(name: string): string | undefined {
   return BIN_FOLDERS.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
-/** Whether Pebble is there. With DOCPORT_REQUIRE_PEBBLE=1 its absence is an error, never a skip. */
-export function hasPebble(): boolean {
-  const found =
-    programPath("pebble") !== undefined && programPath("pebble-challtestsrv") !== undefined;
-  if (!found && process.env["DOCPORT_REQUIRE_PEBBLE"] === "1") {
+export type PebbleGeneration = "none" | "old" | "recent";
+
+/**
+ * Which Pebble is there: "recent" has ARI and profiles. With DOCPORT_REQUIRE_PEBBLE=1 anything less
+ * is an error, so that no test is skipped where it must not be.
+ */
+export function pebbleGeneration(): PebbleGeneration {
+  const generation = findGeneration();
+  if (generation !== "recent" && process.env["DOCPORT_REQUIRE_PEBBLE"] === "1") {
     throw new Error(
-      "DOCPORT_REQUIRE_PEBBLE=1, but there is no pebble: run tools/ci/install-pebble.sh",
+      `a recent pebble is required, there is: ${generation}. Run PEBBLE_BIN=$(tools/ci/install-pebble.sh)`,
     );
   }
-  return found;
+  return generation;
+}
+
+function findGeneration(): PebbleGeneration {
+  const dnsServer = programPath("pebble-challtestsrv");
+  if (programPath("pebble") === undefined || dnsServer === undefined) return "none";
+  return hasFlag(dnsServer, "-dnsserver") ? "recent" : "old";
+}
+
+function hasFlag(path: string, flag: string): boolean {
+  return spawnSync(path, ["-help"], { encoding: "utf8" }).stderr.includes(`  ${flag} `);
 }
 
 export interface PebbleOptions {
@@ -57,8 +71,6 @@ export interface Pebble extends AsyncDisposable {
   management(path: string, body?: object): Promise<string>;
   /** POST to the DNS server that answers Pebble, for example "set-txt". */
   dns(command: string, body: object): Promise<void>;
-  /** The whole API has what Debian's older Pebble lacks: ARI and profiles. */
-  readonly isRecent: boolean;
 }
 
 /**
@@ -87,7 +99,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
   await writeFile(join(folder, "pebble.json"), JSON.stringify({ pebble: config }));
   const env = { PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0", PEBBLE_AUTHZREUSE: "0" };
   const processes = [
-    run("pebble-challtestsrv", await challengeServerArguments(dnsPort, dnsManagementPort), {}),
+    run("pebble-challtestsrv", challengeServerArguments(dnsPort, dnsManagementPort), {}),
     run(
       "pebble",
       ["-strict", "-config", join(folder, "pebble.json"), "-dnsserver", `127.0.0.1:${dnsPort}`],
@@ -102,7 +114,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
     const transport = createHttpsTransport({ roots: apiRoots });
     const directoryUrl = `https://localhost:${apiPort}/dir`;
     const request = (url: string, body?: string): Promise<string> => send(transport, url, body);
-    const directory = await whenReady(() => request(directoryUrl), processes);
+    await whenReady(() => request(directoryUrl), processes);
     await whenReady(() => plainPost(dnsManagementPort, "clear-txt", { host: "ready." }), processes);
     return {
       directoryUrl,
@@ -110,7 +122,6 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       transport,
       httpPort,
       tlsPort,
-      isRecent: directory.includes("renewalInfo"),
       management: (path, body) =>
         request(`https://localhost:${managementPort}${path}`, body && JSON.stringify(body)),
       dns: (command, body) => plainPost(dnsManagementPort, command, body),
@@ -153,19 +164,23 @@ async function stop({ child }: RunningProgram): Promise<void> {
   await ended;
 }
 
-/** The flag for the DNS server's address has had two names. */
-async function challengeServerArguments(
-  dnsPort: number,
-  managementPort: number,
-): Promise<string[]> {
-  const { child, output } = run("pebble-challtestsrv", ["-help"], {});
-  await new Promise((resolve) => child.once("close", resolve));
-  const dnsFlag = output.join("").includes("-dnsserver") ? "-dnsserver" : "-dns01";
-  const off = ["-http01", "", "-https01", "", "-tlsalpn01", "", "-doh", ""];
-  const addresses = ["-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""];
-  const listen = [dnsFlag, `127.0.0.1:${dnsPort}`, "-management", `127.0.0.1:${managementPort}`];
-  const known = off.filter((_, i) => output.join("").includes(off[i - (i % 2)] ?? ""));
-  return [...listen, ...known, ...addresses];
+/** The flags of the DNS server have changed: those that are not known are left out. */
+function challengeServerArguments(dnsPort: number, managementPort: number): string[] {
+  const path = programPath("pebble-challtestsrv") ?? "";
+  const flags = {
+    "-dnsserver": `127.0.0.1:${dnsPort}`,
+    "-dns01": `127.0.0.1:${dnsPort}`,
+    "-management": `127.0.0.1:${managementPort}`,
+    "-http01": "",
+    "-https01": "",
+    "-tlsalpn01": "",
+    "-doh": "",
+    "-defaultIPv4": "127.0.0.1",
+    "-defaultIPv6": "",
+  };
+  return Object.entries(flags).flatMap(([flag, value]) =>
+    hasFlag(path, flag) ? [flag, value] : [],
+  );
 }
 
 async function whenReady<T>(

@@ -1,9 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import {
   type Account,
-  AccountKey,
-  AcmeClient,
-  type AcmeClientOptions,
   type ChallengeType,
   createCsr,
   type DownloadedCertificate,
@@ -12,8 +9,6 @@ import {
   type NewOrder,
   type Order,
 } from "../../../src/acme/index.ts";
-import type { FakeClock } from "../fake-clock.ts";
-import { type AcmeCa, type AcmeCaOptions, createAcmeCa } from "./create-acme-ca.ts";
 
 export interface ObtainOptions extends Omit<NewOrder, "identifiers"> {
   readonly names: readonly string[];
@@ -56,29 +51,4 @@ export async function finish(
   const downloaded = await order.downloadCertificate(signal);
   const keyPem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   return { ...downloaded, privateKey, keyPem, order };
-}
-
-export interface CaSetUp {
-  readonly ca: AcmeCa;
-  readonly client: AcmeClient;
-  readonly key: AccountKey;
-  /** Registers the key; needs the clock to run only when the CA is in trouble. */
-  readonly register: () => Promise<Account>;
-}
-
-let sharedKey: Promise<AccountKey> | undefined;
-
-/** A CA and a client of it on one clock. */
-export async function setUpCa(
-  clock: FakeClock,
-  options: Partial<AcmeCaOptions> & { readonly client?: Partial<AcmeClientOptions> } = {},
-): Promise<CaSetUp> {
-  const { client: clientOptions, ...caOptions } = options;
-  const ca = createAcmeCa({ clock, ...caOptions });
-  const { directoryUrl, transport } = ca;
-  const client = new AcmeClient({ directoryUrl, transport, clock, ...clientOptions });
-  sharedKey ??= AccountKey.generate();
-  const key = await sharedKey;
-  const register = (): Promise<Account> => client.newAccount({ key, termsOfServiceAgreed: true });
-  return { ca, client, key, register };
 }
