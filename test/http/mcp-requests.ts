@@ -24,7 +24,7 @@ export function modern(
   return {
     body: { jsonrpc: "2.0", id: 1, method, params: { ...params, _meta: meta } },
     headers: {
-      "mcp-protocol-version": String(META["io.modelcontextprotocol/protocolVersion"]),
+      "mcp-protocol-version": META["io.modelcontextprotocol/protocolVersion"],
       "mcp-method": method,
       ...(typeof name === "string" && { "mcp-name": name }),
     },

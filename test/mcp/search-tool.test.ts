@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createDocsContext } from "../../src/mcp/docs-context.ts";
 import { callSearch, DEFAULT_SEARCH_TOKENS } from "../../src/mcp/search-tool.ts";

@@ -1,6 +1,11 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ArgumentError, type ArgumentSpecs, parseArguments } from "../../src/mcp/tool-arguments.ts";
+import {
+  ArgumentError,
+  type ArgumentSpecs,
+  type ParsedArguments,
+  parseArguments,
+} from "../../src/mcp/tool-arguments.ts";
 
 const SPECS: ArgumentSpecs = {
   query: { type: "string", isRequired: true, maxChars: 10, aliases: ["q", "userQuery"] },
@@ -89,15 +94,22 @@ describe("parseArguments", () => {
     const key = fc.oneof(fc.constantFrom("query", "q", "limit", "max_tokens"), fc.string());
     fc.assert(
       fc.property(fc.dictionary(key, value), (raw) => {
-        try {
-          const { strings, integers } = parseArguments(raw, SPECS);
-          expect(strings.get("query")?.length).toBeLessThanOrEqual(10);
-          const limit = integers.get("limit") ?? 1;
-          expect(limit >= 1 && limit <= 50 && Number.isInteger(limit)).toBe(true);
-        } catch (error) {
-          expect(error).toBeInstanceOf(ArgumentError);
-        }
+        const parsed = parsedOrError(raw);
+        if (parsed instanceof ArgumentError) return;
+        const limit = parsed.integers.get("limit") ?? 1;
+        const isWhole = limit >= 1 && limit <= 50 && Number.isInteger(limit);
+        expect(isWhole && (parsed.strings.get("query") ?? "").length <= 10).toBe(true);
       }),
     );
   });
 });
+
+/** Anything that is thrown but an ArgumentError fails the test that calls this. */
+function parsedOrError(raw: Record<string, unknown>): ParsedArguments | ArgumentError {
+  try {
+    return parseArguments(raw, SPECS);
+  } catch (error) {
+    if (error instanceof ArgumentError) return error;
+    throw error;
+  }
+}

@@ -150,7 +150,7 @@ describe("the bridge", () => {
     const listener = await listen(broken, { onError: (error) => errors.push(error) });
     await expect(
       fetch(`http://127.0.0.1:${listener.port}/`).then((response) => response.text()),
-    ).rejects.toThrow();
+    ).rejects.toThrow("terminated");
     expect(errors).toHaveLength(1);
   });
 
@@ -192,11 +192,12 @@ describe("the bridge", () => {
     const client = await dial(listener);
     client.socket.pause();
     client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-    let before = -1;
-    while (pulled !== before || pulled === 0) {
-      before = pulled;
+    const settle = async (): Promise<number> => {
       for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
-    }
+      return pulled;
+    };
+    let before = 0;
+    for (let now = await settle(); now === 0 || now > before; now = await settle()) before = now;
     expect(pulled).toBeLessThan(64);
     client.socket.destroy();
     await stopped;
@@ -281,10 +282,29 @@ describe("close", () => {
     const [error] = await once(late, "error");
     expect((error as NodeJS.ErrnoException).code).toBe("ECONNREFUSED");
     finish();
-    expect(await running.ended).toContain("the end");
+    const answer = await running.ended;
+    expect(answer).toContain("the end");
+    expect(answer.toLowerCase()).toContain("connection: close");
     idle.socket.destroy();
     await closing;
     await listener.close();
+  });
+
+  it("ends a stream's connection with the stream, though its headers said keep-alive", async () => {
+    let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start: (one) => {
+        controller = one;
+      },
+    });
+    const listener = await listen(() => new Response(body), { clock: new FakeClock() });
+    const client = await dial(listener);
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect((await client.until(/\r\n\r\n/)).toLowerCase()).toContain("connection: keep-alive");
+    const closing = listener.close();
+    controller?.close();
+    await client.ended;
+    await closing;
   });
 
   it("cuts what is left after the grace period", async () => {
