@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "../lib/clock.ts";
+import { prepareGracefulClose } from "./graceful-close.ts";
 import { listenError } from "./listen-error.ts";
 import { createRequestListener, type WebHandler } from "./web-bridge.ts";
 
@@ -76,7 +77,7 @@ export async function listenHttp(options: ListenHttpOptions): Promise<HttpListen
   server.timeout = limits.idleTimeoutInMs;
   server.maxConnections = limits.maxConnections;
   const port = await listen(server, options.host, options.port);
-  const close = closeGracefully(server, options.clock ?? systemClock);
+  const close = prepareGracefulClose(server, options.clock ?? systemClock);
   return {
     url: `http://${displayHost(options.host)}:${port}`,
     port,
@@ -95,26 +96,6 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
   // Once it listens an error (EMFILE on accept) is not its end: without a listener it would be ours.
   server.on("error", () => {});
   return addressOf(server).port;
-}
-
-function closeGracefully(server: Server, clock: Clock): (graceMs: number) => Promise<void> {
-  let closing: Promise<void> | undefined;
-  return (graceMs) => {
-    closing ??= (async () => {
-      const closed = once(server, "close");
-      // Stops listening and closes the connections on which nothing runs.
-      server.close();
-      const waiting = new AbortController();
-      const cut = clock.sleep(graceMs, waiting.signal).then(
-        () => server.closeAllConnections(),
-        () => {},
-      );
-      await closed;
-      waiting.abort();
-      await cut;
-    })();
-    return closing;
-  };
 }
 
 function addressOf(server: Server): AddressInfo {

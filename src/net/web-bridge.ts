@@ -100,7 +100,8 @@ async function send(
   if (!incoming.complete) outgoing.setHeader("connection", "close");
   for (const [name, value] of response.headers) {
     // `connection: keep-alive` is the server's to say; `close` may be asked for from above.
-    if (name !== "connection" || value === "close") outgoing.appendHeader(name, value);
+    if (name !== "connection") outgoing.appendHeader(name, value);
+    else if (value === "close") outgoing.setHeader(name, value);
   }
   outgoing.writeHead(response.status);
   if (!response.body) {

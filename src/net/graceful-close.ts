@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import type { Server, ServerResponse } from "node:http";
+import type { Server as SecureServer } from "node:https";
+import type { Clock } from "../lib/clock.ts";
+
+/**
+ * Prepares a server for a shutdown that drops nothing. The function that comes back stops
+ * listening, ends each connection with the answer that runs on it, and cuts what is left after
+ * `graceMs` milliseconds. It resolves when every socket is closed; called again, it waits for the
+ * same end.
+ */
+export function prepareGracefulClose(
+  server: Server | SecureServer,
+  clock: Clock,
+): (graceMs: number) => Promise<void> {
+  const running = new Set<ServerResponse>();
+  let closing: Promise<void> | undefined;
+  server.prependListener("request", (_request: unknown, response: ServerResponse) => {
+    running.add(response);
+    if (closing) response.setHeader("connection", "close");
+    response.once("close", () => {
+      running.delete(response);
+      // Node closes idle connections once, when close() is called. One whose headers had said
+      // keep-alive by then becomes idle only now, and would hold the server for the whole grace.
+      if (closing) setImmediate(() => server.closeIdleConnections());
+    });
+  });
+  return (graceMs) => {
+    closing ??= close(graceMs);
+    return closing;
+  };
+
+  async function close(graceMs: number): Promise<void> {
+    const closed = once(server, "close");
+    server.close();
+    for (const response of running) {
+      if (!response.headersSent) response.setHeader("connection", "close");
+    }
+    const waiting = new AbortController();
+    const cut = clock.sleep(graceMs, waiting.signal).then(
+      () => server.closeAllConnections(),
+      () => {},
+    );
+    await closed;
+    waiting.abort();
+    await cut;
+  }
+}
