@@ -24,8 +24,8 @@ export function textKindOf(text: string): DocumentKind {
 
 /**
  * A body that has no front matter, safe from being read as if it began with some: a rule (`---`)
- * as the first line is one in Markdown.
+ * as the first line is one in Markdown, and a brace may begin an example.
  */
 export function withoutFrontMatter(body: string): string {
-  return /^\uFEFF?(?:---|\+\+\+)/.test(body) ? `\n${body}` : body;
+  return /^\uFEFF?(?:---|\+\+\+|\{)/.test(body) ? `\n${body}` : body;
 }

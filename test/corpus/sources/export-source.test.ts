@@ -89,9 +89,10 @@ describe("a JSON export", () => {
       { permalink: "/large/", contents: "x".repeat(2000) },
       { permalink: "/a/", contents: "---\n\nA rule first, no front matter." },
       { permalink: "/a/", contents: "Once more" },
+      { permalink: "/b/", contents: '{"text": "no front matter either"}\n' },
     ]);
     const { pages, problems } = await load({ location, limits: { maxPageBytes: 1000 } });
-    expect(pages.map(({ url }) => url)).toEqual(["/a/"]);
+    expect(pages.map(({ url }) => url)).toEqual(["/a/", "/b/"]);
     expect(problems.map(({ path }) => path)).toEqual([
       "entry 1",
       "entry 2",
@@ -121,7 +122,9 @@ describe("a JSON export", () => {
     expect(pages[0]).toMatchObject({ id: "guide/a", url: "https://example.org/docs/guide/a/" });
   });
 
-  it("may be longer than the longest string, in the memory of a few pages", async () => {
+  it("may be longer than the longest string, in the memory of a few pages", {
+    timeout: 60_000,
+  }, async () => {
     const total = 540_000_000;
     const longestString = 2 ** 29 - 24;
     expect(total).toBeGreaterThan(longestString);
@@ -154,6 +157,6 @@ describe("a JSON export", () => {
     expect(sent).toBeGreaterThan(longestString);
     expect(ids).toHaveLength(Math.ceil(page / 100));
     // Garbage not yet collected is in it too; the whole export would be more.
-    expect(most - before).toBeLessThan(400_000_000);
+    expect(most - before).toBeLessThan(250_000_000);
   });
 });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitLlmsFull } from "../../../src/corpus/sources/split-llms-full.ts";
 import { load, pagesOf } from "./load.ts";
