@@ -9,6 +9,7 @@ import type { Problem } from "./corpus/page.ts";
 import type { LoadProgress, Source } from "./corpus/source.ts";
 import { openSource } from "./corpus/sources/open-source.ts";
 import { DocportError } from "./lib/errors.ts";
+import { INDEX_MAGIC } from "./search/file/sections.ts";
 
 export interface LoadCatalogOptions {
   readonly fetch: typeof fetch;
@@ -101,9 +102,8 @@ async function isIndexFile(location: string): Promise<boolean> {
     if (!(await stat(location)).isFile()) return false;
     const file = await open(location, "r");
     try {
-      const magic = Buffer.from(INDEX_MAGIC);
-      const { buffer } = await file.read(Buffer.alloc(magic.length), 0, magic.length, 0);
-      return buffer.equals(magic);
+      const { buffer } = await file.read(Buffer.alloc(INDEX_MAGIC.length));
+      return buffer.equals(INDEX_MAGIC);
     } finally {
       await file.close();
     }

@@ -13,7 +13,17 @@ import { checksumOf, checksumText } from "./checksum.ts";
  *    36  table entries  uint32, each 4 x uint32: part, kind, offset, length in bytes
  *    40  zeros to 64
  */
-const MAGIC = Uint8Array.of(0x44, 0x4f, 0x43, 0x50, 0x49, 0x44, 0x58, 0x0a);
+/** The first bytes of every index file: `DOCPIDX` and a line feed. */
+export const INDEX_MAGIC: Uint8Array = Uint8Array.of(
+  0x44,
+  0x4f,
+  0x43,
+  0x50,
+  0x49,
+  0x44,
+  0x58,
+  0x0a,
+);
 /** Goes up whenever the meaning of any byte changes, scoring constants included. */
 export const FILE_VERSION = 1;
 const HEADER_BYTES = 64;
@@ -70,7 +80,7 @@ export function writeSections(sections: readonly FileSection[]): Uint8Array {
     content.copyTo(file, table[index * ENTRY_WORDS + 2]!);
   }
   file.set(new Uint8Array(table.buffer), tableOffset);
-  file.set(MAGIC, 0);
+  file.set(INDEX_MAGIC, 0);
   const header = new Uint32Array(file.buffer, 0, HEADER_BYTES / 4);
   header.set([FILE_VERSION, length], 2);
   header.set([tableOffset, sections.length], CHECKED_FROM / 4);
@@ -93,7 +103,9 @@ export interface OpenFile {
  * writer writes.
  */
 export function openSections(bytes: Uint8Array): OpenFile {
-  const isIndex = MAGIC.every((byte, index) => index >= bytes.length || bytes[index] === byte);
+  const isIndex = INDEX_MAGIC.every(
+    (byte, index) => index >= bytes.length || bytes[index] === byte,
+  );
   if (!isIndex) throw corrupt("it does not begin like an index file");
   if (bytes.length < HEADER_BYTES) throw truncated(bytes.length, `${HEADER_BYTES} for the header`);
   // Views need alignment, which a slice of a pooled buffer may lack.
