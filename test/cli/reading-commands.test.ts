@@ -110,6 +110,12 @@ describe("what cannot be read", () => {
     expect(err).toContain("[ERR_PAGE_UNREADABLE]");
   });
 
+  it("cannot steer the terminal with its name", async () => {
+    const { err } = await run(["search", "\u001B[2Jnowhere", "query"]);
+    expect(err).toContain("nowhere");
+    expect(err).not.toContain("\u001B");
+  });
+
   it.each([
     ["nowhere", "ERR_SOURCE_NOT_FOUND"],
     ["empty", "ERR_SOURCE_EMPTY"],
