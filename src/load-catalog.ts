@@ -8,7 +8,7 @@ import type { Config } from "./config.ts";
 import type { Problem } from "./corpus/page.ts";
 import type { LoadProgress, Source } from "./corpus/source.ts";
 import { openSource } from "./corpus/sources/open-source.ts";
-import { DocportError } from "./lib/errors.ts";
+import { DocportError, messageOf } from "./lib/errors.ts";
 import { INDEX_MAGIC } from "./search/file/sections.ts";
 
 export interface LoadCatalogOptions {
@@ -28,8 +28,9 @@ export interface LoadCatalogOptions {
  */
 export async function loadCatalog(config: Config, options: LoadCatalogOptions): Promise<Catalog> {
   const indexFile = await findIndexFile(config.sources);
-  const bytes = indexFile ? await readFile(indexFile.location) : await buildIndex(config, options);
-  return openCatalog(bytes);
+  return openCatalog(
+    indexFile ? await readIndexFile(indexFile) : await buildIndex(config, options),
+  );
 }
 
 /** The bytes of an index file over the configured sources. Rejects like {@link loadCatalog}. */
@@ -95,16 +96,29 @@ async function findIndexFile(sources: readonly SourceConfig[]): Promise<SourceCo
   return found;
 }
 
+async function readIndexFile({ location, name }: SourceConfig): Promise<Uint8Array> {
+  try {
+    return await readFile(location);
+  } catch (cause) {
+    throw new DocportError(
+      "ERR_SOURCE_UNREADABLE",
+      `the index file ${name} cannot be read: ${messageOf(cause)}`,
+      { cause, hint: "Check the permissions of the file and of the folders above it." },
+    );
+  }
+}
+
 /** Whether a path is a file that begins as index files do. What else is there is for others to say. */
 async function isIndexFile(location: string): Promise<boolean> {
   try {
     // Opening a pipe would wait for a writer.
     if (!(await stat(location)).isFile()) return false;
+    // What is left of a copy that was cut off at once should be told as that.
+    if (location.endsWith(".docport")) return true;
     const file = await open(location, "r");
     try {
-      const magic = Buffer.from(INDEX_MAGIC);
-      const { buffer } = await file.read(Buffer.alloc(magic.length), 0, magic.length, 0);
-      return buffer.equals(magic);
+      const { buffer } = await file.read(Buffer.alloc(INDEX_MAGIC.length));
+      return buffer.equals(INDEX_MAGIC);
     } finally {
       await file.close();
     }

@@ -90,8 +90,10 @@ function report(error: unknown, withStack: boolean, stderr: (text: string) => vo
     stderr(`docport: this is a bug in docport, please report it:\n${text}\n`);
     return EXIT_FAILURE;
   }
-  const hint = error.hint === undefined ? "" : `${error.hint} `;
-  stderr(`docport: ${error.message}\n  -> ${hint}[${error.code}]\n`);
+  // It may quote a file's name or a server's answer.
+  const message = error.message.split("\n").map(printable).join("\n");
+  const hint = error.hint === undefined ? "" : `${printable(error.hint)} `;
+  stderr(`docport: ${message}\n  -> ${hint}[${error.code}]\n`);
   if (withStack) stderr(`${describeStack(error)}\n`);
   return error.code === "ERR_CONFIG_INVALID" || error.code === "ERR_USAGE"
     ? EXIT_USAGE

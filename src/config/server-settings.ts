@@ -1,3 +1,4 @@
+import type { LogLevel } from "../lib/log.ts";
 import { type Setting, setting } from "./setting.ts";
 import { domainName, listenHost, listOf, oneOf, originUrl, wholeNumber } from "./setting-types.ts";
 
@@ -17,14 +18,11 @@ export interface ServerSettings {
   readonly allowedOrigins: readonly string[];
 }
 
-export type LogLevelSetting = "error" | "warn" | "info" | "debug";
-export type LogFormatSetting = "auto" | "pretty" | "json";
-
 /** What is logged, and how. */
 export interface LoggingSettings {
-  readonly logLevel: LogLevelSetting;
+  readonly logLevel: LogLevel;
   /** `auto`: pretty at a terminal, JSON elsewhere. */
-  readonly logFormat: LogFormatSetting;
+  readonly logFormat: "auto" | "pretty" | "json";
 }
 
 export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<ServerSettings[K]> } =

@@ -51,7 +51,11 @@ describe("the built command", () => {
     // A request whose body never comes keeps the orderly way waiting.
     const hanging = request(docport.mcpUrl, {
       method: "POST",
-      headers: { "content-length": "10" },
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "content-length": "10",
+      },
     });
     hanging.on("error", () => {});
     hanging.flushHeaders();

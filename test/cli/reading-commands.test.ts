@@ -16,11 +16,14 @@ beforeAll(async () => {
       "# Installation\n\nDownload the archive.\n\n## Linux\n\nUnpack the tarball into /opt and run the installer.\n",
     "docs/de/install.md": "---\nlang: de\n---\n\n# Einrichtung\n\nLaden Sie das Archiv herunter.\n",
     "broken/good.md": "# Good\n\nReadable words.\n",
-    "broken/bad.md": "---\ntitle: [unclosed\n---\n\n# Bad\n",
+    "broken/bad.md": `# Bad\n\n${"Far too long. ".repeat(100)}\n`,
     "empty/readme.xyz": "nothing",
   });
 });
 afterAll(async () => folder[Symbol.asyncDispose]());
+
+/** Makes one of the two pages in `broken` unreadable. */
+const SMALL = ["--max-page-size", "1000"];
 
 interface Ran {
   readonly code: number;
@@ -93,18 +96,24 @@ describe("docport search", () => {
 
 describe("what cannot be read", () => {
   it("is named with its reason, and the rest is served", async () => {
-    const { code, out, err } = await run(["search", "broken", "readable"]);
+    const { code, out, err } = await run(["search", "broken", "readable", ...SMALL]);
     expect(code).toBe(0);
     expect(out).toContain("1. Good");
     expect(err).toMatch(/^1 page could not be read and is left out:\n {2}bad\.md: .+\n/);
   });
 
   it("is fatal with --strict", async () => {
-    const { code, out, err } = await run(["search", "broken", "readable", "--strict"]);
+    const { code, out, err } = await run(["search", "broken", "readable", "--strict", ...SMALL]);
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err).toMatch(/^1 page could not be read.*\n {2}bad\.md: /);
     expect(err).toContain("docport: one page could not be read\n");
     expect(err).toContain("[ERR_PAGE_UNREADABLE]");
+  });
+
+  it("cannot steer the terminal with its name", async () => {
+    const { err } = await run(["search", "\u001B[2Jnowhere", "query"]);
+    expect(err).toContain("nowhere");
+    expect(err).not.toContain("\u001B");
   });
 
   it.each([
@@ -142,7 +151,7 @@ describe("docport index", () => {
   it("leaves the old file alone when the new one cannot be made", async () => {
     await using place = await temporaryFolder({ "manual.docport": "an old one" });
     const file = join(place.path, "manual.docport");
-    const { code } = await run(["index", "broken", "--strict", "-o", file]);
+    const { code } = await run(["index", "broken", "--strict", "-o", file, ...SMALL]);
     expect(code).toBe(1);
     expect(await readFile(file, "utf8")).toBe("an old one");
   });

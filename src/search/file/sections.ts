@@ -13,7 +13,7 @@ import { checksumOf, checksumText } from "./checksum.ts";
  *    36  table entries  uint32, each 4 x uint32: part, kind, offset, length in bytes
  *    40  zeros to 64
  */
-/** First bytes of every index file: "DOCPIDX" and a line feed. */
+/** The first bytes of every index file: `DOCPIDX` and a line feed. */
 export const INDEX_MAGIC: Uint8Array = Uint8Array.of(
   0x44,
   0x4f,
