@@ -19,6 +19,8 @@ export interface App extends AsyncDisposable {
   readonly url: string;
   /** URL that MCP clients connect to. */
   readonly mcpUrl: string;
+  /** Where it listens, as a person on this computer finds it. */
+  readonly localUrl: string;
   readonly facts: CatalogFacts;
   /** No new connections; running requests end within five seconds. Safe to call twice. */
   close(): Promise<void>;
@@ -60,6 +62,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   return {
     url,
     mcpUrl: `${url}/mcp`,
+    localUrl: listener.url,
     facts: catalog.facts,
     close,
     [Symbol.asyncDispose]: close,

@@ -57,7 +57,6 @@ export const indexCommand: Command = {
     const { buildIndex } = await import("../load-catalog.ts");
     const { openCatalog } = await import("../catalog/open-catalog.ts");
     const bytes = await reportLoading(config, context, (options) => buildIndex(config, options));
-    context.signal.throwIfAborted();
     // Opened before it is written, so that a file that cannot be read never takes the old one's place.
     const { facts } = openCatalog(bytes);
     await writeIndexFile(output, bytes);

@@ -1,3 +1,4 @@
+import type { App } from "../app.ts";
 import type { CatalogFacts } from "../catalog/catalog.ts";
 import { toggle } from "../config/setting-types.ts";
 import type { Config } from "../config.ts";
@@ -68,7 +69,7 @@ async function serveOverHttp(config: Config, context: CommandContext): Promise<n
     startApp(config, { ...options, log }),
   );
   context.stdout(banner(app.facts, performance.now() - startedAt));
-  context.stdout(addresses(app.facts.title, app.url, app.mcpUrl));
+  context.stdout(addresses(app));
   await abortOf(context.signal);
   return EXIT_OK;
 }
@@ -108,20 +109,18 @@ function banner(facts: CatalogFacts, tookMs: number): string {
   return `${printable(facts.title)}: indexed ${describeFacts(facts)} in ${took}\n`;
 }
 
-function addresses(title: string, url: string, mcpUrl: string): string {
-  const lines = connectLines(title, mcpUrl).map(
-    ({ client, how }) => `  ${client.padEnd(13)}${how}`,
-  );
-  return [
-    "",
-    `  Serving      ${url}`,
-    `  MCP          ${mcpUrl}`,
-    "",
-    "Connect",
-    ...lines,
-    "",
-    "",
-  ].join("\n");
+function addresses({ facts, url, mcpUrl, localUrl }: App): string {
+  const clients = connectLines(facts.title, mcpUrl).map(({ client, how }) => [client, how]);
+  const rows = [
+    ["Serving", url],
+    ...(localUrl === url ? [] : [["Listening", localUrl]]),
+    ["MCP", mcpUrl],
+  ];
+  return ["", ...rows.map(aligned), "", "Connect", ...clients.map(aligned), "\n"].join("\n");
+}
+
+function aligned([name = "", text = ""]: readonly string[]): string {
+  return `  ${name.padEnd(13)}${text}`;
 }
 
 /** Resolves when the signal aborts. */

@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -102,6 +103,13 @@ describe("what cannot be read", () => {
     expect(err).toMatch(/^1 page could not be read and is left out:\n {2}bad\.md: .+\n/);
   });
 
+  it("is named after the progress bar has gone", async () => {
+    const args = ["search", "broken", "readable", ...SMALL];
+    const { err } = await run(args, { stderrIsTerminal: true });
+    const drawn = err.replaceAll("\r\u001B[K", "<redraw>");
+    expect(drawn).toMatch(/^<redraw>Reading .+<redraw>1 page could not be read/);
+  });
+
   it("is fatal with --strict", async () => {
     const { code, out, err } = await run(["search", "broken", "readable", "--strict", ...SMALL]);
     expect({ code, out }).toEqual({ code: 1, out: "" });
@@ -163,6 +171,7 @@ describe("docport index", () => {
   });
 
   it.each([
+    ["empty", () => Buffer.alloc(0), /ERR_INDEX_TRUNCATED/],
     [
       "cut short",
       (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1),
@@ -182,6 +191,14 @@ describe("docport index", () => {
     expect(ran).toMatchObject({ code: 1, out: "", err: expect.stringMatching(code) });
   });
 });
+
+/** What a client gets that asks for this name. */
+async function statusFor(url: string, host: string): Promise<number | undefined> {
+  const asked = request(url, { headers: { host } }).end();
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+}
 
 describe("docport serve", () => {
   /** Runs until `visit` has seen the server, then stops it as a signal does. */
@@ -233,7 +250,7 @@ describe("docport serve", () => {
     await expect(fetch(new URL("/healthz", visited))).rejects.toThrow("fetch failed");
   });
 
-  it("speaks of the public URL, and answers to its name", async () => {
+  it("speaks of the public URL, and answers to its name and to no other", async () => {
     const args = [
       "docs",
       "--port",
@@ -243,8 +260,11 @@ describe("docport serve", () => {
       "--log-format",
       "json",
     ];
-    const { out } = await serve(args, async (url) => {
+    const { out } = await serve(args, async (url, context) => {
       expect(url).toBe("https://mcp.acme.example/mcp");
+      const local = context.out().match(/Listening +(http:\S+)\n/)?.[1] ?? "";
+      expect(await statusFor(local, "mcp.acme.example")).toBe(200);
+      expect(await statusFor(local, "other.example")).toBe(403);
     });
     expect(out).toContain("connectorUrl=https%3A%2F%2Fmcp.acme.example%2Fmcp");
   });

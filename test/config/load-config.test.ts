@@ -271,6 +271,12 @@ describe("mistakes", () => {
     expect((await mistakes(given)).join()).not.toContain("hunter2");
   });
 
+  it("hold back a domain, which would be served without HTTPS", async () => {
+    expect(await mistakes({ env: { DOCPORT_DOMAIN: "docs.example.com" } })).toEqual([
+      'DOCPORT_DOMAIN: expected none: this version serves plain HTTP only, got "docs.example.com"',
+    ]);
+  });
+
   it("name a missing source only where one is needed", async () => {
     await expect(loadConfig({ env: {}, cwd: folder, needsSources: true })).rejects.toThrow(
       "SOURCE: expected a folder, a file or a URL with documentation, got nothing",
