@@ -37,11 +37,16 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 
   const onError = (error: unknown): void =>
     log("error", "request.failed", { message: messageOf(error) });
-  const parts = {
-    catalog: () => catalog,
-    version: readVersion(),
-    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
-  };
+  const listener = await listenHttp({
+    host: config.host,
+    port: config.port,
+    // It is there before the first request can be: nothing is awaited between here and it.
+    handler: (request) => handler.fetch(request),
+    onError,
+  });
+  // Pages without a public address of their own are linked to here, so the port has to be known.
+  const url = config.publicUrl ?? listener.url;
+  const parts = { catalog: () => catalog, version: readVersion(), publicUrl: url };
   const handler = createHttpHandler({
     ...parts,
     createServer: createMcpServerFactory(parts),
@@ -52,13 +57,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     }),
     onError,
   });
-  const listener = await listenHttp({
-    host: config.host,
-    port: config.port,
-    handler: (request) => handler.fetch(request),
-    onError,
-  });
-  const url = config.publicUrl ?? listener.url;
   return {
     url,
     mcpUrl: `${url}/mcp`,

@@ -38,6 +38,9 @@ describe("the built command", () => {
     expect(found.structuredContent).toMatchObject({
       results: [{ id: "install#linux", title: expect.stringContaining("Linux") }],
     });
+    // The folder has no public site, so the link leads to the server's own copy of the page.
+    const [link] = JSON.stringify(found).match(/http:\/\/localhost:\d+\/pages\/[^"\\#]+/) ?? [];
+    expect(await (await fetch(link ?? "")).text()).toContain("Unpack the tarball");
     const fetched = await client.callTool({ name: "fetch", arguments: { id: "install#linux" } });
     expect(JSON.stringify(fetched.structuredContent)).toContain("Unpack the tarball into /opt.");
     await client.close();
