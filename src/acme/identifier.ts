@@ -19,12 +19,19 @@ export function identifierOf(name: string): Identifier {
   const address = canonicalIp(name);
   if (address !== undefined) return { type: "ip", value: address };
   const wildcard = name.startsWith("*.") ? "*." : "";
-  const value =
-    wildcard + domainToASCII(name.slice(wildcard.length).replace(/\.$/, "")).toLowerCase();
+  const value = wildcard + toAscii(name.slice(wildcard.length).replace(/\.$/, ""));
   if (!DNS_NAME.test(value)) {
     throw new TypeError(`identifier: a DNS name or an IP address is expected, got "${name}"`);
   }
   return { type: "dns", value };
+}
+
+/** A-labels in lower case; "" when it is no name. */
+function toAscii(name: string): string {
+  // The function below stops at what ends a host in an URL, and takes "1.2" for an address.
+  if (/[\s/\\?#@:%]/.test(name)) return "";
+  const ascii = domainToASCII(name).toLowerCase();
+  return canonicalIp(ascii) === undefined ? ascii : "";
 }
 
 export function isWildcard(identifier: Identifier): boolean {
