@@ -142,12 +142,8 @@ function nameFindings(covered: readonly string[], wanted: readonly string[]): st
 export function coversName(covered: readonly string[], name: string): boolean {
   const wanted = canonicalIp(name) ?? name.toLowerCase().replace(/\.$/, "");
   if (covered.includes(wanted)) return true;
-  // A wildcard stands for exactly one label, the first.
-  return (
-    canonicalIp(name) === undefined &&
-    !wanted.startsWith("*.") &&
-    covered.includes(wanted.replace(/^[^.]+/, "*"))
-  );
+  // A wildcard stands for exactly one label, the first, and never for a part of an address.
+  return canonicalIp(name) === undefined && covered.includes(wanted.replace(/^[^.]+/, "*"));
 }
 
 function dateFindings(certificates: readonly X509Certificate[], now: number): string[] {

@@ -4,6 +4,8 @@ import {
   coversName,
   parseCertificateChain,
 } from "../../src/lib/certificate-chain.ts";
+import { basicConstraints, keyUsage, subjectKeyIdentifier } from "../../src/lib/x509-extensions.ts";
+import { createCertificate, keyIdentifierOf, toPem } from "../../src/lib/x509-writer.ts";
 import { DAY_MS, newCa, newKey, newLeaf, pemOf } from "../support/certificates.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
@@ -102,6 +104,27 @@ describe("checkCertificate", () => {
     expect(checkCertificate({ ...good, chain: stranger })[0]).toMatch(/1 .* not signed by .* 2/);
     expect(checkCertificate({ ...good, chain: forged })[0]).toMatch(/1 .* not signed by .* 2/);
     expect(checkCertificate({ ...good, chain: notCa })[0]).toMatch(/2 .* not a CA's/);
+  });
+
+  it("is not taken in by an intermediate that has name and key identifier of the real one", () => {
+    const forger = newKey();
+    const forged = createCertificate({
+      subject: ca.name,
+      issuer: ca.name,
+      issuerKey: forger,
+      subjectKey: forger,
+      notBefore: NOW - DAY_MS,
+      notAfter: NOW + DAY_MS,
+      extensions: [
+        basicConstraints({ ca: true }),
+        keyUsage(["keyCertSign"]),
+        subjectKeyIdentifier(keyIdentifierOf(ca.key)),
+      ],
+    });
+    const chain = parseCertificateChain(leaf + toPem("CERTIFICATE", forged));
+    expect(checkCertificate({ ...good, chain })).toEqual([
+      "Certificate 1 of the chain is not signed by certificate 2.",
+    ]);
   });
 
   it("looks at the dates of the intermediates too", () => {

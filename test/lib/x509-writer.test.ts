@@ -139,6 +139,16 @@ describe("createCertificate", () => {
   });
 });
 
+describe("keyUsage", () => {
+  it("ends its list of bits with the last one that is set (X.690 §11.2.2)", () => {
+    const hex = (usages: Parameters<typeof keyUsage>[0]): string =>
+      Buffer.from(keyUsage(usages)).toString("hex").slice(-8);
+    expect(hex(["digitalSignature"])).toBe("03020780");
+    expect(hex(["digitalSignature", "keyEncipherment"])).toBe("030205a0");
+    expect(hex(["cRLSign", "keyCertSign"])).toBe("03020106");
+  });
+});
+
 describe("nameConstraints", () => {
   function caWith(extension: Uint8Array): { readonly pem: string; readonly der: Uint8Array } {
     const key = newKey();
