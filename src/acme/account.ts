@@ -113,6 +113,18 @@ export class Account {
    * used by another order: order without it then.
    */
   async newOrder(order: NewOrder, signal?: AbortSignal): Promise<Order> {
+    const placed = await this.#placeOrFindOrder(order, signal);
+    if (isSameIdentifiers(placed.state.identifiers, order.identifiers)) return placed;
+    throw new DocportError(
+      "ERR_ACME_PROTOCOL",
+      "The CA's order is for other names than asked for",
+      {
+        hint: "Report this to the CA; the order was left alone.",
+      },
+    );
+  }
+
+  async #placeOrFindOrder(order: NewOrder, signal: AbortSignal | undefined): Promise<Order> {
     try {
       return await this.#placeOrder(order, signal);
     } catch (error) {
@@ -130,15 +142,7 @@ export class Account {
       ...(replaces === undefined ? {} : { replaces }),
     };
     const reply = await this.post({ url, action: "newOrder", payload, signal });
-    const placed = new Order(this, locationOf(reply), reply);
-    if (isSameIdentifiers(placed.state.identifiers, identifiers)) return placed;
-    throw new DocportError(
-      "ERR_ACME_PROTOCOL",
-      "The CA's order is for other names than asked for",
-      {
-        hint: "Report this to the CA; the order was left alone.",
-      },
-    );
+    return new Order(this, locationOf(reply), reply);
   }
 
   /** Looks through the account's list for an open order that is what was asked for. */

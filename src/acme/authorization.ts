@@ -1,4 +1,5 @@
 import { DocportError } from "../lib/errors.ts";
+import { canonicalIp } from "../lib/ip-address.ts";
 import type { Account } from "./account.ts";
 import { Challenge, type ChallengeState, type ChallengeType, readChallenge } from "./challenge.ts";
 import type { Identifier } from "./identifier.ts";
@@ -49,7 +50,9 @@ function readAuthorization(fields: JsonFields): AuthorizationState {
 
 /** An identifier of an order or an authorization, in the one form that is used here. */
 export function readIdentifier(fields: JsonFields): Identifier {
-  return { type: fields.oneOf("type", ["dns", "ip"]), value: fields.string("value").toLowerCase() };
+  const type = fields.oneOf("type", ["dns", "ip"]);
+  const value = fields.string("value");
+  return { type, value: (type === "ip" ? canonicalIp(value) : undefined) ?? value.toLowerCase() };
 }
 
 /** The CA's record of whether an account controls an identifier (RFC 8555 §7.1.4). */

@@ -53,7 +53,7 @@ export class AcmeExchange {
     this.#origins = new Set(urls.map((url) => new URL(url).origin));
   }
 
-  /** The reply, whatever its status. What is not a whole reply is thrown as ERR_ACME_*. */
+  /** The reply, whatever its status. Without a whole reply: ERR_ACME_NETWORK or _TIMEOUT. */
   async send(
     method: AcmeRequest["method"],
     { url, action, signal }: Ask,
@@ -101,7 +101,7 @@ export class AcmeExchange {
     const { origin } = new URL(url);
     if (this.#origins.has(origin)) return;
     throw new DocportError(
-      "ERR_ACME_PROTOCOL",
+      "ERR_ACME_URL",
       `The CA sent us to ${origin}, which its directory does not name`,
       { hint: "Report this to the CA; no request was made to that place." },
     );
@@ -111,7 +111,7 @@ export class AcmeExchange {
 function assertHttps(url: string): void {
   if (URL.canParse(url) && new URL(url).protocol === "https:") return;
   throw new DocportError(
-    "ERR_ACME_PROTOCOL",
+    "ERR_ACME_URL",
     `The CA sent us to "${url.slice(0, 200)}", which is not an https URL (RFC 8555 §6.1)`,
     { hint: "Check that the directory URL is that of an ACME server." },
   );

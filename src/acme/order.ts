@@ -31,7 +31,7 @@ export interface OrderState {
   readonly replaces: string | undefined;
 }
 
-export function readOrder(fields: JsonFields): OrderState {
+function readOrder(fields: JsonFields): OrderState {
   return {
     status: fields.oneOf("status", STATUSES),
     identifiers: fields.objects("identifiers").map(readIdentifier),

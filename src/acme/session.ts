@@ -31,6 +31,7 @@ const MAX_NONCE_TRIES = 200;
 /** From here on a refusal is answered with a pause: this CA is in trouble. */
 const PATIENT_NONCE_TRIES = 20;
 const NONCE_PAUSE_MS = 50;
+const NONCE_PATIENCE_MS = 180_000;
 
 /**
  * Requests to one CA: directory, nonces, signatures, and repeating what may be repeated. Account,
@@ -93,10 +94,12 @@ export class AcmeSession {
   async #postOnce(ask: SignedAsk, firstNonce: string): Promise<AcmeReply> {
     const { url, signer, payload, signal, accept = "application/json" } = ask;
     const headers = { accept, "content-type": "application/jose+json" };
+    const end = this.clock.now() + NONCE_PATIENCE_MS;
     for (let nonce = firstNonce, tries = 1; ; tries++) {
       const body = JSON.stringify(signJws({ signer, url, nonce, payload }));
       const reply = await this.#exchange.send("POST", ask, headers, body);
-      if (tries >= MAX_NONCE_TRIES || !this.#isBadNonce(reply)) {
+      const isLast = tries >= MAX_NONCE_TRIES || this.clock.now() >= end;
+      if (isLast || !this.#isBadNonce(reply)) {
         this.#nonces.add(reply.nonce);
         return this.#successOnly(reply);
       }

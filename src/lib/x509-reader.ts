@@ -70,7 +70,7 @@ export function readExtensions(element: DerElement | undefined): Map<string, Rea
 }
 
 /** DNS names and IP addresses of a subjectAltName; names of other kinds are passed over. */
-export function readNames(extension: ReadExtension | undefined): string[] {
+function readNames(extension: ReadExtension | undefined): string[] {
   if (!extension) return [];
   return decodeSequence(decodeElement(extension.value)).flatMap(({ tag, content }) => {
     if (tag === contextTag(GENERAL_NAME.dnsName, "primitive")) {

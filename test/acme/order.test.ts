@@ -64,6 +64,18 @@ describe("an order", () => {
     expect(() => authorization?.challenges[0]?.token).toThrow(TypeError);
   });
 
+  it("is for an address in whatever form the CA writes it", async () => {
+    const { ca, obtain, clock, account, run } = await stage();
+    const identifiers = [{ type: "ip", value: "2001:DB8:0:0:0:0:0:1" }];
+    ca.inject({
+      on: "newOrder",
+      fault: { kind: "json", change: (json) => ({ ...json, identifiers }) },
+    });
+    const order = await run(account.newOrder({ identifiers: [identifierOf("2001:db8::1")] }));
+    expect(order.state.identifiers).toEqual([{ type: "ip", value: "2001:db8::1" }]);
+    expect(findings(await obtain(["2001:db8::1"]), ["2001:db8::1"], clock)).toEqual([]);
+  });
+
   it("skips what is proved already", async () => {
     const { ca, obtain } = await stage({ behaviour: { reusesAuthorizations: true } });
     await obtain();
@@ -426,7 +438,7 @@ describe("a certificate that is not what was ordered", () => {
 
 describe("an answer that is not about our order", () => {
   it("is an order for other names", async () => {
-    const { ca, obtain } = await stage();
+    const { ca, obtain, count } = await stage();
     const identifiers = [{ type: "dns", value: "other.example.org" }];
     ca.inject({
       on: "newOrder",
@@ -434,6 +446,7 @@ describe("an answer that is not about our order", () => {
       times: Infinity,
     });
     await expect(obtain()).rejects.toMatchObject({ code: "ERR_ACME_PROTOCOL" });
+    expect(count("POST newOrder")).toBe(1);
   });
 
   it("is an authorization for another name", async () => {
@@ -480,7 +493,7 @@ describe("an answer that is not about our order", () => {
       times: Infinity,
     });
     await expect(obtain()).rejects.toMatchObject({
-      code: "ERR_ACME_PROTOCOL",
+      code: "ERR_ACME_URL",
       message: expect.stringMatching(message),
     });
     expect(ca.requests).not.toContain("POST finalize");

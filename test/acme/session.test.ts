@@ -43,6 +43,15 @@ describe("nonces", () => {
     expect(clock.now() - started).toBeGreaterThan(5000);
   });
 
+  it("that is refused slowly is given up after three minutes", async () => {
+    const { ca, clock, obtain } = await stage();
+    ca.behaviour.badNonceRate = 1;
+    ca.inject({ ...everywhere, fault: { kind: "late", ms: 29_000 } });
+    const started = clock.now();
+    await expect(obtain()).rejects.toMatchObject({ errorName: "badNonce" });
+    expect(clock.now() - started).toBeLessThan(240_000);
+  });
+
   it("may be missing from a reply or be something else", async () => {
     const { ca, obtain } = await stage();
     ca.inject({
@@ -213,13 +222,33 @@ describe("the directory", () => {
   });
 
   it.each([
-    ["without newOrder", { newOrder: undefined }, /directory\.newOrder is not a string/],
-    ["with a number for an URL", { newNonce: 7 }, /directory\.newNonce is not a string/],
-    ["with http", { keyChange: "http://ca.test/keyChange" }, /not an https URL/],
-    ["with nonsense", { keyChange: "nonsense" }, /not an https URL/],
-    ["with a meta that is a list", { meta: [] }, /directory\.meta is not a JSON object/],
-    ["with an endless URL", { newOrder: `https://ca.test/${"a".repeat(9000)}` }, /too long/],
-  ])("%s is refused", async (_, change, message) => {
+    [
+      "without newOrder",
+      { newOrder: undefined },
+      "ERR_ACME_PROTOCOL",
+      /directory\.newOrder is not a string/,
+    ],
+    [
+      "with a number for an URL",
+      { newNonce: 7 },
+      "ERR_ACME_PROTOCOL",
+      /directory\.newNonce is not a string/,
+    ],
+    ["with http", { keyChange: "http://ca.test/keyChange" }, "ERR_ACME_URL", /not an https URL/],
+    ["with nonsense", { keyChange: "nonsense" }, "ERR_ACME_URL", /not an https URL/],
+    [
+      "with a meta that is a list",
+      { meta: [] },
+      "ERR_ACME_PROTOCOL",
+      /directory\.meta is not a JSON object/,
+    ],
+    [
+      "with an endless URL",
+      { newOrder: `https://ca.test/${"a".repeat(9000)}` },
+      "ERR_ACME_PROTOCOL",
+      /too long/,
+    ],
+  ])("%s is refused", async (_, change, code, message) => {
     const { ca, clock, run } = await stage();
     const client = new AcmeClient({
       directoryUrl: ca.directoryUrl,
@@ -231,7 +260,7 @@ describe("the directory", () => {
       fault: { kind: "json", change: (json) => ({ ...json, ...change }) },
     });
     await expect(run(client.directory())).rejects.toMatchObject({
-      code: "ERR_ACME_PROTOCOL",
+      code,
       message: expect.stringMatching(message),
     });
   });

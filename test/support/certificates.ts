@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import {
   authorityKeyIdentifier,
   basicConstraints,
@@ -78,8 +78,4 @@ export function newLeaf(options: LeafOptions): string {
       ],
     }),
   );
-}
-
-export function readKey(pem: string): KeyObject {
-  return createPrivateKey(pem);
 }
