@@ -125,6 +125,8 @@ export class Account {
   }
 
   async #placeOrFindOrder(order: NewOrder, signal: AbortSignal | undefined): Promise<Order> {
+    // Before the order and not in it: without a directory, nothing can have been ordered.
+    await this.#session.directory(signal);
     try {
       return await this.#placeOrder(order, signal);
     } catch (error) {
@@ -147,10 +149,7 @@ export class Account {
 
   /** Looks through the account's list for an open order that is what was asked for. */
   async #findOrder(order: NewOrder, signal: AbortSignal | undefined): Promise<Order | undefined> {
-    const { orders: url } = await this.fetchState(signal);
-    if (url === undefined) return undefined;
-    const list = await this.post({ url, action: "orders", payload: "", signal });
-    const urls = jsonOf(list, "orders").strings("orders");
+    const urls = await this.#listOrders(signal);
     // Both orders of listing are in use: newest first and newest last.
     const ends = new Set([
       ...urls.slice(-MAX_ORDERS_SEARCHED / 2),
@@ -161,6 +160,19 @@ export class Account {
       if (isOpenAndSame(found.state, order)) return found;
     }
     return undefined;
+  }
+
+  /** The first page of the list; empty at CAs that have none, or promise one and refuse it. */
+  async #listOrders(signal: AbortSignal | undefined): Promise<readonly string[]> {
+    const { orders: url } = await this.fetchState(signal);
+    if (url === undefined) return [];
+    try {
+      const reply = await this.post({ url, action: "orders", payload: "", signal });
+      return jsonOf(reply, "orders").strings("orders");
+    } catch (error) {
+      if (error instanceof AcmeProblem) return [];
+      throw error;
+    }
   }
 
   /**

@@ -43,7 +43,7 @@ describe("an account", () => {
     });
   });
 
-  it("ends by deactivation, also when the reply is lost", async () => {
+  it("ends by deactivation", async () => {
     const { account, ca, run, obtain } = await stage();
     expect(await run(account.deactivate())).toMatchObject({ status: "deactivated" });
     await expect(obtain()).rejects.toMatchObject({ errorName: "unauthorized", status: 403 });

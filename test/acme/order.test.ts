@@ -327,6 +327,14 @@ describe("a reply that was lost", () => {
     }
   });
 
+  it("of newOrder at a CA that promises a list and refuses it, is got over by ordering again", async () => {
+    const { ca, clock, obtain } = await stage({ behaviour: { listsOrders: true } });
+    ca.inject({ on: "newOrder", fault: { kind: "lost" } });
+    ca.inject({ on: "orders", fault: { kind: "problem", status: 404, type: "malformed" } });
+    expect(findings(await obtain(), NAMES, clock)).toEqual([]);
+    expect(ca.server.store.orders.size).toBe(1);
+  });
+
   it("of newOrder with replaces finds the order that has used it up", async () => {
     for (const behaviour of [{ listsOrders: true, reusesOrders: false }, { reusesOrders: true }]) {
       const { ca, account, run, obtain: first } = await stage({ behaviour });
