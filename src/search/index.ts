@@ -3,3 +3,4 @@ export type { IndexDocument, IndexGroup } from "./index-document.ts";
 export { type ConfidenceFeatures, confidenceOf } from "./ranking/confidence.ts";
 export { SearchIndex } from "./search-index.ts";
 export type { SearchHit, SearchOptions, SearchResult, Snippet } from "./search-options.ts";
+export type { IndexUpdate } from "./updated-segments.ts";

@@ -1,8 +1,11 @@
-import { corrupt, openSections } from "./file/sections.ts";
-import { openSegment, type Segment } from "./file/segment.ts";
-import { METADATA_SECTION } from "./file/segment-sections.ts";
+import { encodeUtf8 } from "./analysis/utf8.ts";
+import { checksumOf, checksumText } from "./file/checksum.ts";
+import { contentOf, corrupt, openSections, writeSections } from "./file/sections.ts";
+import { isDeleted, isGroupDeleted, openSegment, type Segment } from "./file/segment.ts";
+import { METADATA_SECTION, REVISION_SECTION } from "./file/segment-sections.ts";
 import type { SearchOptions, SearchResult } from "./search-options.ts";
 import { Searcher } from "./searcher.ts";
+import { type IndexUpdate, updatedSegments } from "./updated-segments.ts";
 
 /** Documents of an index, opened from its file: views over the bytes, nothing is rebuilt. */
 export class SearchIndex {
@@ -16,15 +19,23 @@ export class SearchIndex {
   readonly groupCount: number;
   readonly #segments: readonly Segment[];
   readonly #searcher: Searcher;
+  /** Where the bytes of each stored group are; made when the first of them is asked for. */
+  #storedGroups: ReadonlyMap<string, Uint8Array> | undefined;
+  #bytes: Uint8Array | undefined;
 
-  /** Use {@link SearchIndex.open}. */
-  constructor(revision: string, metadata: Uint8Array, segments: readonly Segment[]) {
+  private constructor(
+    revision: string,
+    metadata: Uint8Array,
+    segments: readonly Segment[],
+    bytes?: Uint8Array,
+  ) {
     this.revision = revision;
     this.metadata = metadata;
     this.#segments = segments;
+    this.#bytes = bytes;
     this.#searcher = new Searcher(segments);
     this.documentCount = this.#searcher.documentCount;
-    this.groupCount = segments.reduce((sum, { storedGroups }) => sum + storedGroups.length, 0);
+    this.groupCount = segments.reduce((sum, segment) => sum + storedPlaces(segment).length, 0);
   }
 
   /**
@@ -39,7 +50,37 @@ export class SearchIndex {
     const segments = Array.from({ length: file.partCount - 1 }, (_, index) =>
       openSegment(file, index + 1),
     );
-    return new SearchIndex(file.revision, metadata, segments);
+    const revision = file.section(0, REVISION_SECTION);
+    return new SearchIndex(
+      revision ? new TextDecoder().decode(revision) : file.revision,
+      metadata,
+      segments,
+      bytes,
+    );
+  }
+
+  /**
+   * The index after an update; this one stays as it is and can be searched on. Answers are those of
+   * an index built anew from the documents that stayed, in their order, and then the added ones.
+   * The work grows with what is added and removed; the large segments are shared. Throws RangeError
+   * when something is added that is in the index already.
+   */
+  update(update: IndexUpdate): SearchIndex {
+    const metadata = update.metadata ?? this.metadata;
+    const revision = revisionAfter(this.revision, update, metadata);
+    return new SearchIndex(revision, metadata, updatedSegments(this.#segments, update));
+  }
+
+  /** The whole file, for {@link SearchIndex.open}. */
+  toBytes(): Uint8Array {
+    this.#bytes ??= writeSections([
+      { part: 0, kind: METADATA_SECTION, content: contentOf(this.metadata) },
+      { part: 0, kind: REVISION_SECTION, content: contentOf(encodeUtf8(this.revision)) },
+      ...this.#segments.flatMap(({ raw }, index) =>
+        Array.from(raw, ([kind, bytes]) => ({ part: index + 1, kind, content: contentOf(bytes) })),
+      ),
+    ]);
+    return this.#bytes;
   }
 
   /**
@@ -54,24 +95,57 @@ export class SearchIndex {
   storedDocument(id: string): Uint8Array | undefined {
     for (const segment of this.#segments) {
       const document = segment.documentIds.find(id);
-      if (document >= 0) return segment.documentStored.view(document);
+      if (document >= 0 && !isDeleted(segment, document))
+        return segment.documentStored.view(document);
     }
     return undefined;
   }
 
   /** `IndexGroup.stored` of the group with this id, as a view of the file. */
   storedGroup(id: string): Uint8Array | undefined {
-    for (const segment of this.#segments) {
-      const place = segment.storedGroups.indexOf(segment.groupIds.find(id));
-      if (place >= 0) return segment.groupStored.view(place);
-    }
-    return undefined;
+    this.#storedGroups ??= new Map(
+      this.#segments.flatMap((segment) =>
+        storedPlaces(segment).map((place) => [
+          segment.groupIds.text(segment.storedGroups[place]!),
+          segment.groupStored.view(place),
+        ]),
+      ),
+    );
+    return this.#storedGroups.get(id);
   }
 
   /** Ids of the groups that were given bytes, in the order in which they were added. */
   groupIds(): readonly string[] {
     return this.#segments.flatMap((segment) =>
-      Array.from(segment.storedGroups, (group) => segment.groupIds.text(group)),
+      storedPlaces(segment).map((place) => segment.groupIds.text(segment.storedGroups[place]!)),
     );
   }
+}
+
+/** The places of a segment's stored groups that are not deleted. */
+function storedPlaces(segment: Segment): number[] {
+  return Array.from(segment.storedGroups.keys()).filter(
+    (place) => !isGroupDeleted(segment, segment.storedGroups[place]!),
+  );
+}
+
+/** Tells updated indexes apart as the checksum tells files apart. */
+function revisionAfter(revision: string, update: IndexUpdate, metadata: Uint8Array): string {
+  const text = JSON.stringify([
+    revision,
+    update.remove ?? [],
+    (update.documents ?? []).map(({ stored, ...fields }) => [fields, hexOf(stored)]),
+    (update.groups ?? []).map(({ id, stored }) => [id, hexOf(stored)]),
+    hexOf(metadata),
+  ]);
+  return hexOf(encodeUtf8(text));
+}
+
+/** The checksum of any bytes in hex. */
+function hexOf(bytes: Uint8Array): string {
+  const padded = new Uint8Array(Math.ceil((bytes.length + 1) / 16) * 16);
+  padded.set(bytes);
+  // So that trailing zeros count.
+  padded[bytes.length] = 1;
+  return checksumText(checksumOf(new Int32Array(padded.buffer)));
 }

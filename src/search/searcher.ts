@@ -4,13 +4,13 @@ import { indexLanguages, matchingLanguages, queryLanguages } from "./query/langu
 import { parseQuery } from "./query/parse-query.ts";
 import { planQuery, type QueryPlan } from "./query/plan-query.ts";
 import { TermStatistics } from "./query/term-statistics.ts";
-import { areNearDuplicates, type Fingerprint, fingerprintOf } from "./ranking/collapse.ts";
-import { type ConfidenceFeatures, confidenceOf } from "./ranking/confidence.ts";
-import { EvidenceReader } from "./ranking/evidence.ts";
+import { confidenceFeatures, confidenceOf } from "./ranking/confidence.ts";
+import { EvidenceReader, EvidenceTable } from "./ranking/evidence.ts";
 import { addTopDocuments } from "./ranking/max-score.ts";
-import { PostingCursor } from "./ranking/posting-cursor.ts";
-import { type Candidate, planWeight, type Ranked, rerank } from "./ranking/rerank.ts";
-import { FIELDS, HEADINGS, RERANK_DEPTH, SCORE_SCALE, TITLE } from "./ranking/scoring.ts";
+import { areNearDuplicates, type Comparable, comparableOf } from "./ranking/near-duplicates.ts";
+import { PostingBlock, PostingCursor } from "./ranking/posting-cursor.ts";
+import { type Candidate, type Ranked, rerank } from "./ranking/rerank.ts";
+import { FIELDS, RERANK_DEPTH, SCORE_SCALE } from "./ranking/scoring.ts";
 import { makeSnippet } from "./ranking/snippet.ts";
 import { TopDocuments } from "./ranking/top-documents.ts";
 import { Translations } from "./ranking/translations.ts";
@@ -19,12 +19,21 @@ import type { SearchHit, SearchOptions, SearchResult } from "./search-options.ts
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
 const DEFAULT_SNIPPET_CHARS = 240;
+/** Candidates a hit, when many hits are asked for. */
+const DEPTH_PER_HIT = 2;
+const UNTRANSLATED = { key: "", language: "" };
+/** The names of the fields whose bits are set, by those bits. */
+const FIELDS_OF_BITS = Array.from({ length: 1 << FIELDS.length }, (_, bits) =>
+  FIELDS.filter((_name, field) => (bits & (1 << field)) !== 0),
+);
 
 /** Answers queries over some segments as if they were one index. Synchronous, so one at a time. */
 export class Searcher {
   readonly #statistics: TermStatistics;
   readonly #readers: readonly EvidenceReader[];
   readonly #languages: readonly string[];
+  readonly #evidence = new EvidenceTable(Math.max(RERANK_DEPTH, MAX_LIMIT * DEPTH_PER_HIT));
+  readonly #blocks: PostingBlock[] = [];
   #translations: Translations | undefined;
 
   constructor(segments: readonly Segment[]) {
@@ -72,13 +81,14 @@ export class Searcher {
     for (const [part, reader] of this.#readers.entries()) reader.open(plan, part);
     try {
       const { candidates, total } = this.#candidates(plan, filter, limit);
-      const ranked = rerank(candidates, plan);
+      const ranked = rerank(candidates, this.#evidence, plan);
       const kept = this.#collapse(ranked, languages[0] ?? "", limit);
       const [best] = ranked;
       return {
         hits: kept.map((hit) => this.#hitOf(hit, plan, snippetChars)),
         total,
-        confidence: best === undefined ? 0 : confidenceOf(featuresOf(best, plan)),
+        confidence:
+          best === undefined ? 0 : confidenceOf(confidenceFeatures(best, this.#evidence, plan)),
         ...this.#correction(query, plan, best),
       };
     } finally {
@@ -91,23 +101,25 @@ export class Searcher {
     filter: DocumentFilter,
     limit: number,
   ): { readonly candidates: Candidate[]; readonly total: number } {
-    const top = new TopDocuments(Math.max(RERANK_DEPTH, limit * 2));
+    const top = new TopDocuments(Math.max(RERANK_DEPTH, limit * DEPTH_PER_HIT));
     let total = 0;
     for (const [index, { segment, base, weights }] of this.#statistics.parts.entries()) {
-      const cursors = plan.terms.flatMap(({ known, weight }) => {
+      const cursors: PostingCursor[] = [];
+      for (const { known, weight } of plan.terms) {
         const number = known.numbers[index] ?? -1;
-        if (number < 0) return [];
-        return [new PostingCursor(segment, weights, number, weight * SCORE_SCALE)];
-      });
+        if (number < 0) continue;
+        const block = (this.#blocks[cursors.length] ??= new PostingBlock());
+        cursors.push(new PostingCursor(segment, weights, number, weight * SCORE_SCALE, block));
+      }
       const accepts = documentFilter(segment, filter);
       total += addTopDocuments(cursors, segment.documentCount, base, accepts, top);
     }
-    const candidates = top.take().map(({ document, score }): Candidate => {
-      const part = this.#statistics.partOf(document);
-      const local = document - part.base;
-      const reader = this.#readers[this.#statistics.parts.indexOf(part)]!;
-      const group = part.segment.groupIds.text(part.segment.documentGroups[local]!);
-      return { document, group, score, evidence: reader.read(local) };
+    this.#evidence.reset(plan.words.length);
+    const candidates = top.take().map(({ document, score }, row): Candidate => {
+      const { part, segment, local } = this.#locate(document);
+      this.#readers[part]!.read(local, this.#evidence, row);
+      const page = this.#statistics.parts[part]!.groupBase + segment.documentGroups[local]!;
+      return { document, page, score };
     });
     return { candidates, total };
   }
@@ -115,50 +127,58 @@ export class Searcher {
   /** One hit for a page in several languages, and one for what is said twice. */
   #collapse(ranked: readonly Ranked[], language: string, limit: number): Ranked[] {
     const chosen = new Map<string, string>();
-    for (const { document } of ranked) {
-      const { key, language: own } = this.#pageOf(document);
+    for (const { candidate } of ranked) {
+      const { key, language: own } = this.#translationOf(candidate.document);
       if (key !== "" && (own === language || !chosen.has(key))) chosen.set(key, own);
     }
-    const kept: { hit: Ranked; fingerprint: Fingerprint }[] = [];
+    const kept: Ranked[] = [];
+    const seen: Comparable[] = [];
     for (const hit of ranked) {
       if (kept.length === limit) break;
-      const { key, language: own } = this.#pageOf(hit.document);
+      const { key, language: own } = this.#translationOf(hit.candidate.document);
       if (key !== "" && chosen.get(key) !== own) continue;
-      const { segment, base } = this.#statistics.partOf(hit.document);
-      const fingerprint = fingerprintOf(segment, hit.document - base);
-      if (kept.some((other) => areNearDuplicates(other.fingerprint, fingerprint))) continue;
-      kept.push({ hit, fingerprint });
+      const { segment, local } = this.#locate(hit.candidate.document);
+      const comparable = comparableOf(segment, local, hit.candidate.score);
+      if (seen.some((other) => areNearDuplicates(other, comparable))) continue;
+      kept.push(hit);
+      seen.push(comparable);
     }
-    return kept.map(({ hit }) => hit);
+    return kept;
   }
 
-  #pageOf(document: number): { readonly key: string; readonly language: string } {
-    const { segment, base } = this.#statistics.partOf(document);
-    const local = document - base;
+  #translationOf(document: number): { readonly key: string; readonly language: string } {
+    const { segment, local } = this.#locate(document);
     const key = segment.groupTranslationKeys[segment.documentGroups[local]!]!;
-    if (key === 0) return { key: "", language: "" };
+    if (key === 0) return UNTRANSLATED;
     return {
       key: segment.names.text(key),
       language: segment.names.text(segment.documentLanguages[local]!),
     };
   }
 
+  #locate(document: number): {
+    readonly part: number;
+    readonly segment: Segment;
+    readonly local: number;
+  } {
+    const part = this.#statistics.partOf(document);
+    const { segment, base } = this.#statistics.parts[part]!;
+    return { part, segment, local: document - base };
+  }
+
   #hitOf(hit: Ranked, plan: QueryPlan, snippetChars: number): SearchHit {
-    const part = this.#statistics.partOf(hit.document);
-    const { segment } = part;
-    const local = hit.document - part.base;
-    const reader = this.#readers[this.#statistics.parts.indexOf(part)]!;
-    const { key } = this.#pageOf(hit.document);
+    const { part, segment, local } = this.#locate(hit.candidate.document);
+    const reader = this.#readers[part]!;
+    const { key } = this.#translationOf(hit.candidate.document);
     this.#translations ??= new Translations(this.#statistics.parts);
     return {
       id: segment.documentIds.text(local),
-      group: hit.group,
+      group: segment.groupIds.text(segment.documentGroups[local]!),
       score: hit.rank,
       snippet: makeSnippet(segment, local, reader, plan, snippetChars),
       matched: plan.words.flatMap(({ text }, word) => {
-        const bits = hit.evidence.fieldsOfWord[word]!;
-        if (bits === 0) return [];
-        return [{ term: text, fields: FIELDS.filter((_, field) => (bits & (1 << field)) !== 0) }];
+        const bits = this.#evidence.fields[hit.row * plan.words.length + word]!;
+        return bits === 0 ? [] : [{ term: text, fields: FIELDS_OF_BITS[bits] ?? [] }];
       }),
       translations: key === "" ? [] : this.#translations.of(key),
     };
@@ -171,10 +191,10 @@ export class Searcher {
     best: Ranked | undefined,
   ): { readonly corrected?: string } {
     if (!best) return {};
-    const { segment } = this.#statistics.partOf(best.document);
+    const { segment } = this.#locate(best.candidate.document);
     let corrected = query;
     for (const [word, { text, state }] of plan.words.entries()) {
-      const surface = best.evidence.surfaceOfWord[word]!;
+      const surface = this.#evidence.surfaces[best.row * plan.words.length + word]!;
       if (state !== "replaced" || surface < 0) continue;
       corrected = corrected.replace(text, () => segment.surfaces.text(surface).toLowerCase());
     }
@@ -185,23 +205,4 @@ export class Searcher {
 function checkedLimit(limit = DEFAULT_LIMIT): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw new RangeError(`limit: expected a whole number from 1 to ${MAX_LIMIT}, got ${limit}`);
-}
-
-function featuresOf(best: Ranked, plan: QueryPlan): ConfidenceFeatures {
-  const total = planWeight(plan);
-  const share = (accepts: (word: number) => boolean): number =>
-    plan.words.reduce((sum, { weight }, word) => sum + (accepts(word) ? weight : 0), 0) / total;
-  const { fieldsOfWord, nearness } = best.evidence;
-  const inTitle = (1 << TITLE) | (1 << HEADINGS);
-  return {
-    coverage: share((word) => fieldsOfWord[word] !== 0),
-    known: share((word) => plan.words[word]!.state !== "unknown"),
-    titleCoverage: share((word) => (fieldsOfWord[word]! & inTitle) !== 0),
-    nearness:
-      plan.words.length < 2
-        ? 1
-        : nearness.reduce((sum, near) => sum + near, 0) / (plan.words.length - 1),
-    relativeScore: Math.min(1, best.score / SCORE_SCALE / total),
-    words: plan.words.length,
-  };
 }

@@ -32,6 +32,7 @@ export interface WordAnalyzer {
 /** Terms of one word, at most: a path of a hundred parts is no better found by all of them. */
 const MAX_TERMS = 16;
 const MAX_TERM_CHARS = 64;
+const MAX_CACHED_STEMS = 20_000;
 
 const PLAIN_WORD = /^(?:\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}\p{M}]+|\p{Lu}+)$/u;
 const APOSTROPHE = /^(\p{L}{1,5})'(\p{L}+)$/u;
@@ -62,8 +63,17 @@ export function termsOf(word: string, languages: readonly string[]): string[] {
 function createAnalyzer(language: string): WordAnalyzer {
   const stem = stemmerFor(language);
   const stopWords = stopWordsFor(language);
-  const termOf = (word: string): string =>
-    foldDiacritics(stem(word.toLowerCase())).slice(0, MAX_TERM_CHARS);
+  // Identifiers are made of the same few words over and over, and stemming is the dear part.
+  const stems = new Map<string, string>();
+  const termOf = (word: string): string => {
+    const lower = word.toLowerCase();
+    const known = stems.get(lower);
+    if (known !== undefined) return known;
+    const term = foldDiacritics(stem(lower)).slice(0, MAX_TERM_CHARS);
+    if (stems.size >= MAX_CACHED_STEMS) stems.clear();
+    stems.set(lower, term);
+    return term;
+  };
 
   const analyzePlain = (word: string): AnalyzedWord => {
     const lower = word.toLowerCase();

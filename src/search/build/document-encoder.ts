@@ -7,14 +7,17 @@ import {
 } from "../analysis/tokenizer.ts";
 import { codePointBytes, Utf8Scratch } from "../analysis/utf8.ts";
 import { hashOf } from "../byte-hash.ts";
+import type { Segment } from "../file/segment.ts";
 import {
   MANY_TERMS,
   NO_TERM,
   SURFACE_KIND_BITS,
+  SURFACE_KIND_MASK,
   UNITS_BITS,
   UNITS_MASK,
 } from "../file/surface-terms.ts";
-import { FULL_UNITS } from "../ranking/scoring.ts";
+import { FIELDS, FULL_UNITS } from "../ranking/scoring.ts";
+import { fieldRanges, readSurfaces, SurfaceBuffer } from "../ranking/token-stream.ts";
 import { GrowingBytes, grownUint32 } from "./growing.ts";
 import type { SurfaceTable } from "./surface-table.ts";
 
@@ -42,6 +45,7 @@ export class DocumentEncoder {
   readonly #scratch = new Utf8Scratch();
   readonly #tokens = new TokenBuffer();
   readonly #field = new GrowingBytes();
+  readonly #copied = new SurfaceBuffer();
   readonly #separator: Uint8Array = new Uint8Array(MAX_SEPARATOR_BYTES + 4);
   // By term: the last document that held it, and where in `terms` it is.
   #lastDocument: Uint32Array = new Uint32Array(1024);
@@ -62,6 +66,59 @@ export class DocumentEncoder {
       this.stream.pushVarint(this.#field.length);
       this.stream.append(this.#field.values, 0, this.#field.length);
     }
+  }
+
+  /**
+   * Encodes a document of another segment again, from its stream.
+   *
+   * @param numbers by surface of that segment: its number here, -1 while it is unknown.
+   */
+  copy(segment: Segment, document: number, numbers: Int32Array, language: number): void {
+    this.#document += 1;
+    this.termCount = 0;
+    this.stream.clear();
+    const ranges = fieldRanges(segment, document);
+    for (let field = 0; field < FIELDS.length; field++) {
+      this.#field.clear();
+      this.lengths[field] = 0;
+      readSurfaces(
+        segment,
+        ranges[field * 2]!,
+        ranges[field * 2 + 1]!,
+        Number.POSITIVE_INFINITY,
+        this.#copied,
+      );
+      for (let i = 0; i < this.#copied.count; i++) {
+        const old = this.#copied.values[i]!;
+        if (numbers[old]! < 0) numbers[old] = this.#copySurface(segment, old, language);
+        this.lengths[field]! += this.#addSurface(numbers[old]!, field * 8);
+      }
+      this.stream.pushVarint(this.#field.length);
+      this.stream.append(this.#field.values, 0, this.#field.length);
+    }
+  }
+
+  #copySurface(segment: Segment, surface: number, language: number): number {
+    const { bytes, offsets } = segment.surfaces;
+    const [start, end] = [offsets[surface]!, offsets[surface + 1]!];
+    const flags = segment.surfaceFlags[surface]!;
+    return this.#surfaces.intern(
+      bytes,
+      start,
+      end,
+      hashOf(bytes, start, end),
+      flags & SURFACE_KIND_MASK,
+      flags >>> SURFACE_KIND_BITS,
+      language,
+    );
+  }
+
+  /** Writes a token and counts its terms; returns how many words it is. */
+  #addSurface(surface: number, shift: number): number {
+    this.#field.pushVarint(surface);
+    this.#countTerms(this.#surfaces.termOf.values[surface]!, shift);
+    const flags = this.#surfaces.flags.values[surface]!;
+    return (flags & SURFACE_KIND_MASK) === KIND_OVERLAP ? 1 : flags >>> SURFACE_KIND_BITS;
   }
 
   #encodeField(text: string, shift: number, language: number): number {
@@ -88,9 +145,7 @@ export class DocumentEncoder {
         tokens.shownEnds[i]! - start,
         language,
       );
-      this.#field.pushVarint(surface);
-      words += kind === KIND_OVERLAP ? 1 : surfaces.flags.values[surface]! >>> SURFACE_KIND_BITS;
-      this.#countTerms(surfaces.termOf.values[surface]!, shift);
+      words += this.#addSurface(surface, shift);
       previousEnd = tokens.shownEnds[i]!;
       isGlued = kind !== KIND_WORD;
     }

@@ -87,12 +87,19 @@ export function readPostings(
     }
     const head = next < end ? bytes[next++]! : 0;
     const often = (head >>> 4) * FULL_UNITS;
+    if (often > 0) {
+      packedUnits[i] = often << SHIFT_OF_MASK[head & 15]!;
+      continue;
+    }
     let packed = 0;
     for (let field = 0; field < 4; field++) {
       if ((head & (1 << field)) === 0) continue;
-      packed |= (often > 0 ? often : next < end ? bytes[next++]! : 0) << (field * 8);
+      packed |= (next < end ? bytes[next++]! : 0) << (field * 8);
     }
     packedUnits[i] = packed;
   }
   return next;
 }
+
+/** By a mask of one field: how far its units are shifted. */
+const SHIFT_OF_MASK = Uint8Array.of(0, 0, 8, 0, 16, 0, 0, 0, 24, 0, 0, 0, 0, 0, 0, 0);

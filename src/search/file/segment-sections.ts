@@ -51,16 +51,20 @@ export const SEGMENT_SECTIONS = {
   boundAverages: 34,
   /** A bit a document: no longer in the index. Only where there is one. */
   deletedDocuments: 35,
+  /** The same by group. */
+  deletedGroups: 36,
 } as const;
 
 export type SegmentSectionName = keyof typeof SEGMENT_SECTIONS;
 /** What a builder writes: nothing is deleted from a new segment. */
 export type SegmentContents = Readonly<
-  Record<Exclude<SegmentSectionName, "deletedDocuments">, SectionContent>
+  Record<Exclude<SegmentSectionName, "deletedDocuments" | "deletedGroups">, SectionContent>
 >;
 
 /** The sections of the file as a whole, under part 0. */
 export const METADATA_SECTION = 1;
+/** The revision of an index that was updated, 16 bytes; otherwise it is the file's checksum. */
+export const REVISION_SECTION = 2;
 
 /** The contents of a segment as sections under a part of the file. */
 export function segmentSections(part: number, contents: SegmentContents): FileSection[] {

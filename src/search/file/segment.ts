@@ -36,6 +36,8 @@ export interface Segment {
   readonly boundAverages: Float64Array;
   /** A bit a document, or undefined when none is deleted. */
   readonly deletedDocuments: Uint8Array | undefined;
+  /** A bit a group, together with {@link deletedDocuments}. */
+  readonly deletedGroups: Uint8Array | undefined;
   /** The sections as they are in the file, for writing the segment into another one. */
   readonly raw: ReadonlyMap<number, Uint8Array>;
 }
@@ -101,10 +103,23 @@ export function segmentOf(raw: ReadonlyMap<number, Uint8Array>): Segment {
     names: new StringList(bytes("nameBytes"), words("nameOffsets")),
     boundAverages: new Float64Array(...view("boundAverages", 8)),
     deletedDocuments: raw.get(SEGMENT_SECTIONS.deletedDocuments),
+    deletedGroups: raw.get(SEGMENT_SECTIONS.deletedGroups),
     raw,
   };
   checkSegment(segment);
   return segment;
+}
+
+/** The same segment with other documents and groups deleted. */
+export function withDeletions(
+  segment: Segment,
+  deletedDocuments: Uint8Array,
+  deletedGroups: Uint8Array,
+): Segment {
+  const raw = new Map(segment.raw);
+  raw.set(SEGMENT_SECTIONS.deletedDocuments, deletedDocuments);
+  raw.set(SEGMENT_SECTIONS.deletedGroups, deletedGroups);
+  return { ...segment, deletedDocuments, deletedGroups, raw };
 }
 
 /** Sizes must agree and every number must refer to something: queries do not check again. */
@@ -132,8 +147,12 @@ function checkSegment(segment: Segment): void {
   expect(segment.boundAverages.length === FIELDS.length, "the list of averages");
   expect(segment.groupTranslationKeys.length === groupIds.length, "the list of groups");
   expect(segment.groupStored.length === segment.storedGroups.length, "the list of stored groups");
-  const deleted = segment.deletedDocuments;
-  expect(!deleted || deleted.length === Math.ceil(documentCount / 8), "the list of deletions");
+  const { deletedDocuments, deletedGroups } = segment;
+  expect(
+    deletedDocuments?.length === (deletedGroups && Math.ceil(documentCount / 8)) &&
+      deletedGroups?.length === (deletedDocuments && Math.ceil(groupIds.length / 8)),
+    "the list of deletions",
+  );
   for (const numbers of [
     segment.documentGroups,
     segment.documentLanguages,
@@ -154,6 +173,13 @@ function allBelow(numbers: Uint32Array, limit: number): boolean {
 }
 
 export function isDeleted(segment: Segment, document: number): boolean {
-  const bits = segment.deletedDocuments;
-  return bits !== undefined && ((bits[document >>> 3]! >>> (document & 7)) & 1) === 1;
+  return hasBit(segment.deletedDocuments, document);
+}
+
+export function isGroupDeleted(segment: Segment, group: number): boolean {
+  return hasBit(segment.deletedGroups, group);
+}
+
+function hasBit(bits: Uint8Array | undefined, place: number): boolean {
+  return bits !== undefined && ((bits[place >>> 3]! >>> (place & 7)) & 1) === 1;
 }

@@ -1,5 +1,5 @@
 import { detectLanguage } from "../analysis/detect-language.ts";
-import type { Segment } from "../file/segment.ts";
+import { isDeleted, type Segment } from "../file/segment.ts";
 
 /** Languages that a query is analysed in when nothing says its own. */
 const MAX_QUERY_LANGUAGES = 8;
@@ -9,7 +9,9 @@ export function indexLanguages(segments: readonly Segment[]): readonly string[] 
   const counts = new Map<string, number>();
   for (const segment of segments) {
     const perName = new Uint32Array(segment.names.length);
-    for (const name of segment.documentLanguages) perName[name]! += 1;
+    for (const [document, name] of segment.documentLanguages.entries()) {
+      if (!isDeleted(segment, document)) perName[name]! += 1;
+    }
     for (const [name, count] of perName.entries()) {
       if (count === 0) continue;
       const language = segment.names.text(name);

@@ -14,6 +14,8 @@ const MAX_QUERY_CHARS = 4000;
 /** Distinct words that a query is made of, at most. */
 const MAX_QUERY_WORDS = 64;
 
+const tokens = new TokenBuffer();
+
 /** One meaning of a word: the terms that stand for it in the languages asked. */
 export interface QueryConcept {
   readonly terms: readonly string[];
@@ -39,7 +41,6 @@ export interface QueryWord {
  */
 export function parseQuery(query: string, languages: readonly string[]): QueryWord[] {
   const bytes = encodeUtf8(query.slice(0, MAX_QUERY_CHARS));
-  const tokens = new TokenBuffer();
   tokenize(bytes, bytes.length, tokens);
   const analyzers = (languages.length === 0 ? [""] : languages).map(analyzerFor);
   const words = new Map<string, QueryWord>();

@@ -1,8 +1,8 @@
 import { encodeUtf8 } from "../analysis/utf8.ts";
 import { isDeleted, type Segment } from "../file/segment.ts";
 import { averageLengths, LENGTHS, unitWeights } from "../ranking/field-lengths.ts";
-import { documentFrequency, type SegmentWeights } from "../ranking/posting-cursor.ts";
-import { FIELDS, FULL_UNITS } from "../ranking/scoring.ts";
+import { documentFrequency, type SegmentWeights, saturation } from "../ranking/posting-cursor.ts";
+import { FIELDS, FULL_UNITS, TEXT } from "../ranking/scoring.ts";
 import { termsOfDocument } from "../ranking/token-stream.ts";
 
 /** A term as the segments know it. */
@@ -19,6 +19,8 @@ export interface IndexPart {
   readonly segment: Segment;
   /** The index-wide number of its first document. */
   readonly base: number;
+  /** The index-wide number of its first group. */
+  readonly groupBase: number;
   readonly weights: SegmentWeights;
   /** By term of the segment: how many of its documents are deleted. */
   readonly deletedCounts: ReadonlyMap<number, number>;
@@ -51,15 +53,25 @@ export class TermStatistics {
     });
     const averages = averageLengths(totals, alive);
     const weights = unitWeights(averages, FULL_UNITS);
+    const singleInText = Float64Array.from(LENGTHS, (_, byte) =>
+      saturation(FULL_UNITS * weights[TEXT * 256 + byte]!),
+    );
     let base = 0;
+    let groupBase = 0;
     this.parts = segments.map((segment, index) => {
       const part: IndexPart = {
         segment,
         base,
-        weights: { unitWeights: weights, boundScale: boundScaleOf(segment, averages) },
+        groupBase,
+        weights: {
+          unitWeights: weights,
+          singleInText,
+          boundScale: boundScaleOf(segment, averages),
+        },
         deletedCounts: deletedCounts[index] ?? new Map(),
       };
       base += segment.documentCount;
+      groupBase += segment.groupIds.length;
       return part;
     });
     this.documentCount = alive;
@@ -84,11 +96,9 @@ export class TermStatistics {
     return Math.log(1 + (this.documentCount - count + 0.5) / (count + 0.5));
   }
 
-  /** The part that a document is in. */
-  partOf(document: number): IndexPart {
-    const part = this.parts.findLast(({ base }) => base <= document);
-    if (part === undefined) throw new RangeError(`no document ${document}`);
-    return part;
+  /** The place among the parts of the one that a document is in. */
+  partOf(document: number): number {
+    return this.parts.findLastIndex(({ base }) => base <= document);
   }
 }
 

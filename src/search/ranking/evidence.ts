@@ -1,38 +1,71 @@
-import { KIND_SEPARATOR } from "../analysis/tokenizer.ts";
 import { encodeUtf8 } from "../analysis/utf8.ts";
 import type { Segment } from "../file/segment.ts";
 import { MANY_TERMS, NO_TERM, SURFACE_KIND_MASK, UNITS_BITS } from "../file/surface-terms.ts";
 import type { QueryPlan } from "../query/plan-query.ts";
-import { TITLE } from "./scoring.ts";
-import { fieldRanges, readSurfaces, SurfaceBuffer } from "./token-stream.ts";
+import { FIELDS, TITLE } from "./scoring.ts";
+import { fieldRanges } from "./token-stream.ts";
 
 /** Tokens of a field that are read as evidence; what is further down decides no rank. */
-const MAX_TOKENS = 4096;
+const MAX_TOKENS = 1024;
 
-/** How a document holds a query. */
-export interface Evidence {
-  /** By word of the query: a bit for each field that holds it. */
-  readonly fieldsOfWord: Uint8Array;
-  /** By word: the surface that was found first, -1 for none. */
-  readonly surfaceOfWord: Int32Array;
+/**
+ * How documents hold the words of a query, in columns: a row a document, and within a row a place a
+ * word where a column is by word. Made once and used for one query after another.
+ */
+export class EvidenceTable {
+  /** Words of the query at hand. */
+  wordCount = 0;
+  /** By word: a bit for each field that holds it. */
+  fields: Uint8Array;
+  /** By word: the surface that was found first, or the exact one; -1 for none. */
+  surfaces: Int32Array;
   /** By word: 1 when it is there exactly as typed but for the case of ASCII letters. */
-  readonly isExact: Uint8Array;
+  isExact: Uint8Array;
   /** By word: how near it comes after the word before it, 1 for as near as in the query. */
-  readonly nearness: Float64Array;
+  nearness: Float64Array;
   /** Words of the title, and how many of them the query has. */
-  readonly titleWords: number;
-  readonly titleMatches: number;
+  readonly titleWords: Uint16Array;
+  readonly titleMatches: Uint16Array;
+  readonly #rows: number;
+
+  constructor(rows: number) {
+    this.#rows = rows;
+    this.titleWords = new Uint16Array(rows);
+    this.titleMatches = new Uint16Array(rows);
+    this.fields = new Uint8Array(0);
+    this.surfaces = new Int32Array(0);
+    this.isExact = new Uint8Array(0);
+    this.nearness = new Float64Array(0);
+  }
+
+  /** Empties the rows for a query of so many words. */
+  reset(wordCount: number): void {
+    const size = wordCount * this.#rows;
+    this.wordCount = wordCount;
+    if (size > this.fields.length) {
+      this.fields = new Uint8Array(size);
+      this.surfaces = new Int32Array(size);
+      this.isExact = new Uint8Array(size);
+      this.nearness = new Float64Array(size);
+    }
+    this.fields.fill(0, 0, size);
+    this.surfaces.fill(-1, 0, size);
+    this.isExact.fill(0, 0, size);
+    this.nearness.fill(0, 0, size);
+  }
 }
+
+const NONE: readonly number[] = [];
 
 /**
  * Reads documents of one segment for the words of one query. Between `open` and `close` it marks the
- * query's terms, so that reading a token is a table lookup.
+ * query's terms, so that reading a token is two table lookups.
  */
 export class EvidenceReader {
   readonly #segment: Segment;
   /** By term: its place in the plan + 1, or 0. */
   readonly #marks: Uint8Array;
-  readonly #buffer = new SurfaceBuffer();
+  readonly #ranges = new Uint32Array(FIELDS.length * 2);
   #wordsOfTerm: (readonly number[])[] = [];
   #marked: number[] = [];
   #texts: Uint8Array[] = [];
@@ -66,27 +99,41 @@ export class EvidenceReader {
     this.#marked = [];
   }
 
-  read(document: number): Evidence {
-    const words = this.#texts.length;
-    const evidence = {
-      fieldsOfWord: new Uint8Array(words),
-      surfaceOfWord: new Int32Array(words).fill(-1),
-      isExact: new Uint8Array(words),
-      nearness: new Float64Array(words),
-      titleWords: 0,
-      titleMatches: 0,
-    };
-    for (const [field, range] of fieldRanges(this.#segment, document).entries()) {
-      readSurfaces(this.#segment, range, MAX_TOKENS, this.#buffer);
-      const { tokens, matches } = this.#readField(field, evidence);
+  /** Writes how a document holds the query to a row of the table, which must be empty. */
+  read(document: number, table: EvidenceTable, row: number): void {
+    const ranges = fieldRanges(this.#segment, document, this.#ranges);
+    const { streams, surfaceTerms, surfaceFlags } = this.#segment;
+    const marks = this.#marks;
+    for (let field = 0; field < FIELDS.length; field++) {
+      const end = ranges[field * 2 + 1]!;
+      let at = ranges[field * 2]!;
+      if (at === end) continue;
+      this.#lastPlaces.fill(-1);
+      let words = 0;
+      let matches = 0;
+      for (let place = 0; at < end && place < MAX_TOKENS; place++) {
+        let byte = streams[at++]!;
+        let surface = byte & 127;
+        for (let shift = 7; byte > 127 && shift < 28; shift += 7) {
+          byte = streams[at++]!;
+          surface |= (byte & 127) << shift;
+        }
+        const entry = surfaceTerms[surface]!;
+        const isMatch =
+          entry < NO_TERM ? marks[entry] !== 0 : entry >= MANY_TERMS && this.#isMarkedList(entry);
+        // A stop word is a word of the title when the query asks for it.
+        if (field === TITLE && (isMatch || surfaceFlags[surface]! > SURFACE_KIND_MASK)) words += 1;
+        if (!isMatch) continue;
+        matches += 1;
+        this.#note(surface, field, place, table, row);
+      }
       if (field !== TITLE) continue;
-      evidence.titleWords = tokens;
-      evidence.titleMatches = matches;
+      table.titleWords[row] = words;
+      table.titleMatches[row] = matches;
     }
-    return evidence;
   }
 
-  /** The words of the query that a surface stands for, as a list that must not be kept. */
+  /** The words of the query that a surface stands for. */
   matchesOf(surface: number): readonly number[] {
     const entry = this.#segment.surfaceTerms[surface]!;
     if (entry < NO_TERM) {
@@ -107,47 +154,44 @@ export class EvidenceReader {
     return found;
   }
 
-  #readField(field: number, evidence: Evidence): { tokens: number; matches: number } {
-    const { surfaceFlags } = this.#segment;
-    const { values, count } = this.#buffer;
-    const lastPlaces = this.#lastPlaces.fill(-1);
-    let tokens = 0;
-    let matches = 0;
-    for (let i = 0; i < count; i++) {
-      const surface = values[i]!;
-      if ((surfaceFlags[surface]! & SURFACE_KIND_MASK) === KIND_SEPARATOR) continue;
-      const words = this.matchesOf(surface);
-      // A title of stop words is still a title: they count when the query has them.
-      if (words.length > 0 || surfaceFlags[surface]! > SURFACE_KIND_MASK) tokens += 1;
-      if (words.length > 0) matches += 1;
-      for (const word of words) {
-        evidence.fieldsOfWord[word]! |= 1 << field;
-        this.#compareSpelling(word, surface, evidence);
-        this.#measureNearness(word, i, lastPlaces, evidence.nearness);
-        lastPlaces[word] = i;
-      }
+  #isMarkedList(entry: number): boolean {
+    const lists = this.#segment.surfaceTermLists;
+    const place = entry - MANY_TERMS;
+    const end = Math.min(lists.length - 1, place + (lists[place] ?? 0));
+    for (let i = place + 1; i <= end; i++) {
+      if (this.#marks[lists[i]! >>> UNITS_BITS] !== 0) return true;
     }
-    return { tokens, matches };
+    return false;
   }
 
-  #measureNearness(word: number, place: number, last: Int32Array, nearness: Float64Array): void {
-    const gap = this.#gaps[word] ?? 1;
+  #note(surface: number, field: number, place: number, table: EvidenceTable, row: number): void {
+    const first = row * table.wordCount;
+    for (const word of this.matchesOf(surface)) {
+      table.fields[first + word]! |= 1 << field;
+      this.#compareSpelling(word, surface, table, first);
+      this.#measureNearness(word, place, table.nearness, first);
+      this.#lastPlaces[word] = place;
+    }
+  }
+
+  #measureNearness(word: number, place: number, nearness: Float64Array, first: number): void {
+    const last = this.#lastPlaces;
     const before = word > 0 ? last[word - 1]! : -1;
     if (before >= 0) {
-      const near = 1 / (1 + Math.abs(place - before - gap));
-      if (near > nearness[word]!) nearness[word] = near;
+      const near = 1 / (1 + Math.abs(place - before - this.#gaps[word]!));
+      if (near > nearness[first + word]!) nearness[first + word] = near;
     }
     const next = word + 1 < last.length ? last[word + 1]! : -1;
     if (next >= 0) {
       // The other way round says less.
       const near = 0.5 / Math.max(1, place - next);
-      if (near > nearness[word + 1]!) nearness[word + 1] = near;
+      if (near > nearness[first + word + 1]!) nearness[first + word + 1] = near;
     }
   }
 
-  #compareSpelling(word: number, surface: number, evidence: Evidence): void {
-    if (evidence.surfaceOfWord[word]! < 0) evidence.surfaceOfWord[word] = surface;
-    if (evidence.isExact[word] === 1) return;
+  #compareSpelling(word: number, surface: number, table: EvidenceTable, first: number): void {
+    if (table.surfaces[first + word]! < 0) table.surfaces[first + word] = surface;
+    if (table.isExact[first + word] === 1) return;
     const { bytes, offsets } = this.#segment.surfaces;
     const text = this.#texts[word]!;
     const start = offsets[surface]!;
@@ -155,12 +199,10 @@ export class EvidenceReader {
     for (let i = 0; i < text.length; i++) {
       if (lowerAscii(bytes[start + i]!) !== lowerAscii(text[i]!)) return;
     }
-    evidence.isExact[word] = 1;
-    evidence.surfaceOfWord[word] = surface;
+    table.isExact[first + word] = 1;
+    table.surfaces[first + word] = surface;
   }
 }
-
-const NONE: readonly number[] = [];
 
 function lowerAscii(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;

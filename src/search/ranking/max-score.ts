@@ -1,17 +1,19 @@
 import { END, type PostingCursor } from "./posting-cursor.ts";
 import type { TopDocuments } from "./top-documents.ts";
 
-const WINDOW = 2048;
+/** Documents that are scored together; small enough that bounds differ from window to window. */
+const WINDOW = 1024;
 const scores = new Int32Array(WINDOW);
 const marks = new Int32Array(WINDOW / 32);
 
 /**
  * Adds the best documents of a segment to `top` and returns how many it looked at that `accepts`.
  *
- * MaxScore over windows of documents: terms whose bounds together cannot lift a document into the
- * top are not walked over, only looked up for documents that the other terms bring. The result is
- * exactly that of adding up every posting, since scores are whole numbers and bounds are never
- * exceeded.
+ * Block-max MaxScore over windows of documents. In each window every term has a bound, the most
+ * that it adds to a document there. Windows whose bounds together do not reach the top are skipped
+ * unread; in the others, terms whose bounds together cannot lift a document into the top are not
+ * walked over, only looked up for documents that the other terms bring. The result is exactly that
+ * of adding up every posting, since scores are whole numbers and bounds are never exceeded.
  *
  * @param base the global number of the segment's first document.
  */
@@ -22,52 +24,79 @@ export function addTopDocuments(
   accepts: ((document: number) => boolean) | undefined,
   top: TopDocuments,
 ): number {
-  const ordered = cursors.toSorted((a, b) => a.bound - b.bound);
-  // boundsUpTo[i]: what the first i + 1 cursors add to a document at most.
-  const boundsUpTo: number[] = [];
-  for (const { bound } of ordered) boundsUpTo.push((boundsUpTo.at(-1) ?? 0) + bound);
+  const ordered = [...cursors];
+  const bounds = new Float64Array(cursors.length);
+  // boundsUpTo[i]: what the first i + 1 cursors add to a document of the window at most.
+  const boundsUpTo = new Float64Array(cursors.length);
   let seen = 0;
-  let essential = 0;
+  let start = 0;
   for (;;) {
-    while (essential < ordered.length && boundsUpTo[essential]! <= top.threshold) essential++;
-    let start = END;
-    for (let i = essential; i < ordered.length; i++) start = Math.min(start, ordered[i]!.document);
+    start = Math.max(start, nextDocument(ordered));
     if (start >= documentCount) return seen;
     const end = Math.min(documentCount, start + WINDOW);
-    for (let i = essential; i < ordered.length; i++) {
-      ordered[i]!.addBelow(end, start, scores, marks);
+    orderByBound(ordered, bounds, start, end);
+    let { threshold } = top;
+    let essential = 0;
+    let sum = 0;
+    for (let i = 0; i < ordered.length; i++) {
+      sum += bounds[i]!;
+      boundsUpTo[i] = sum;
+      if (sum <= threshold) essential = i + 1;
     }
-    for (let word = 0; word < marks.length; word++) {
+    for (let i = essential; i < ordered.length; i++) {
+      ordered[i]!.addWindow(start, end, scores, marks);
+    }
+    for (let word = 0; essential < ordered.length && word < marks.length; word++) {
       let bits = marks[word]!;
       marks[word] = 0;
       while (bits !== 0) {
         const slot = (word << 5) + 31 - Math.clz32(bits & -bits);
         bits &= bits - 1;
-        const partial = scores[slot]!;
+        let score = scores[slot]!;
         scores[slot] = 0;
         const document = start + slot;
         if (accepts !== undefined && !accepts(document)) continue;
         seen += 1;
-        const score = complete(ordered, boundsUpTo, essential, document, partial, top.threshold);
-        if (score > top.threshold) top.add(base + document, score);
+        for (let i = essential - 1; i >= 0; i--) {
+          if (score + boundsUpTo[i]! <= threshold) {
+            score = 0;
+            break;
+          }
+          score += ordered[i]!.scoreAt(document);
+        }
+        if (score <= threshold) continue;
+        top.add(base + document, score);
+        threshold = top.threshold;
       }
     }
+    start = end;
   }
 }
 
-/** Adds the cursors below `essential` to a score, or returns 0 as soon as it cannot win. */
-function complete(
-  cursors: readonly PostingCursor[],
-  boundsUpTo: readonly number[],
-  essential: number,
-  document: number,
-  partial: number,
-  threshold: number,
-): number {
-  let score = partial;
-  for (let i = essential - 1; i >= 0; i--) {
-    if (score + boundsUpTo[i]! <= threshold) return 0;
-    score += cursors[i]!.scoreAt(document);
+/** The least document that a cursor stands on: there is no posting before it. */
+function nextDocument(cursors: readonly PostingCursor[]): number {
+  let next = END;
+  for (let i = 0; i < cursors.length; i++) next = Math.min(next, cursors[i]!.document);
+  return next;
+}
+
+/** Sorts the cursors by what they add to a document of the window, ascending. */
+function orderByBound(
+  cursors: PostingCursor[],
+  bounds: Float64Array,
+  start: number,
+  end: number,
+): void {
+  // Insertion: the order changes little from window to window.
+  for (let i = 0; i < cursors.length; i++) {
+    const cursor = cursors[i]!;
+    const bound = cursor.boundWithin(start, end);
+    let place = i;
+    for (; place > 0 && bounds[place - 1]! > bound; place--) {
+      bounds[place] = bounds[place - 1]!;
+      cursors[place] = cursors[place - 1]!;
+    }
+    bounds[place] = bound;
+    cursors[place] = cursor;
   }
-  return score;
 }

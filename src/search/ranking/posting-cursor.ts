@@ -1,4 +1,4 @@
-import { BLOCK_POSTINGS, readPostings } from "../file/postings.ts";
+import { BLOCK_POSTINGS, readPostings, SINGLE_IN_TEXT } from "../file/postings.ts";
 import { corrupt } from "../file/sections.ts";
 import type { Segment } from "../file/segment.ts";
 import { K1 } from "./scoring.ts";
@@ -11,16 +11,22 @@ export const END = 0x7fffffff;
 export interface SegmentWeights {
   /** By field and length byte, from `unitWeights`. */
   readonly unitWeights: Float64Array;
+  /** By length byte of the text: the {@link saturation} of one occurrence there. */
+  readonly singleInText: Float64Array;
   /** How far the averages of now can lift a frequency above its bound in the file; at least 1. */
   readonly boundScale: number;
+}
+
+/** Room for a block of decoded postings. */
+export class PostingBlock {
+  readonly documents: Int32Array = new Int32Array(BLOCK_POSTINGS);
+  readonly units: Int32Array = new Int32Array(BLOCK_POSTINGS);
 }
 
 /** Walks over one term's postings in ascending order and says what each adds to a score. */
 export class PostingCursor {
   /** The document it stands on, or {@link END}. */
   document: number = END;
-  /** Nothing that it adds is more. */
-  readonly bound: number;
   readonly #segment: Segment;
   readonly #weights: SegmentWeights;
   readonly #scale: number;
@@ -29,14 +35,29 @@ export class PostingCursor {
   readonly #blockCount: number;
   readonly #start: number;
   readonly #end: number;
-  readonly #documents = new Int32Array(BLOCK_POSTINGS);
-  readonly #units = new Int32Array(BLOCK_POSTINGS);
+  readonly #documents: Int32Array;
+  readonly #units: Int32Array;
+  /** The greatest score, when there is one block. */
+  readonly #bound: number;
+  /** The first block that can reach into the windows to come. */
+  #boundBlock = 0;
   #block = 0;
   #inBlock = 0;
   #place = 0;
 
-  /** @param scale what the term adds to a document that it fills, in parts of `SCORE_SCALE`. */
-  constructor(segment: Segment, weights: SegmentWeights, term: number, scale: number) {
+  /**
+   * @param scale what the term adds to a document that it fills, in parts of `SCORE_SCALE`.
+   * @param block room for a block, the cursor's own as long as it is used.
+   */
+  constructor(
+    segment: Segment,
+    weights: SegmentWeights,
+    term: number,
+    scale: number,
+    block: PostingBlock = new PostingBlock(),
+  ) {
+    this.#documents = block.documents;
+    this.#units = block.units;
     this.#segment = segment;
     this.#weights = weights;
     this.#scale = scale;
@@ -50,21 +71,52 @@ export class PostingCursor {
       throw corrupt("the postings of a term have no blocks");
     }
     this.#load(0);
-    this.bound = this.#findBound();
+    this.#bound = this.#blockCount > 1 ? 0 : this.#boundOfOnlyBlock();
   }
 
-  /** Adds what every posting below `limit` is worth to `scores[document - base]`, and marks it. */
-  addBelow(limit: number, base: number, scores: Int32Array, marks: Int32Array): void {
-    while (this.document < limit) {
-      for (let place = this.#place; place < this.#inBlock; place++) {
-        const document = this.#documents[place]!;
-        if (document >= limit) {
+  /** What it adds to a document from `start` to below `end` is not more; windows must ascend. */
+  boundWithin(start: number, end: number): number {
+    if (this.document >= end) return 0;
+    if (this.#blockCount === 1) return this.#bound;
+    const { blockLastDocuments, blockBounds } = this.#segment;
+    const first = this.#firstBlock;
+    let block = this.#boundBlock;
+    while (block < this.#blockCount && blockLastDocuments[first + block]! < start) block++;
+    this.#boundBlock = block;
+    let frequency = 0;
+    for (; block < this.#blockCount; block++) {
+      frequency = Math.max(frequency, blockBounds[first + block]!);
+      if (blockLastDocuments[first + block]! >= end - 1) break;
+    }
+    if (frequency === 0) return 0;
+    return scoreOf(saturation(frequency * this.#weights.boundScale), this.#scale);
+  }
+
+  /** Adds what the postings from `start` to below `end` are worth to `scores`, and marks them. */
+  addWindow(start: number, end: number, scores: Int32Array, marks: Int32Array): void {
+    if (this.document < start) this.#advance(start);
+    const documents = this.#documents;
+    const units = this.#units;
+    const scale = this.#scale;
+    const { fieldLengths } = this.#segment;
+    const { unitWeights, singleInText } = this.#weights;
+    while (this.document < end) {
+      const count = this.#inBlock;
+      for (let place = this.#place; place < count; place++) {
+        const document = documents[place]!;
+        if (document >= end) {
           this.#place = place;
           this.document = document;
           return;
         }
-        const slot = document - base;
-        scores[slot]! += this.#scoreOf(document, this.#units[place]!);
+        const packed = units[place]!;
+        // Most postings are one occurrence in the text, whose share is a table's.
+        const share =
+          packed === SINGLE_IN_TEXT
+            ? singleInText[fieldLengths[document * 4 + 2]!]!
+            : saturation(weightedFrequency(packed, document, fieldLengths, unitWeights));
+        const slot = document - start;
+        scores[slot]! += scoreOf(share, scale);
         marks[slot >>> 5]! |= 1 << (slot & 31);
       }
       this.#load(this.#block + 1);
@@ -74,18 +126,15 @@ export class PostingCursor {
   /** What the term adds to `document`, which must not be below the one of the call before. */
   scoreAt(document: number): number {
     if (this.document < document) this.#advance(document);
-    return this.document === document ? this.#scoreOf(document, this.#units[this.#place]!) : 0;
+    if (this.document !== document) return 0;
+    return scoreOf(this.#shareOf(document, this.#units[this.#place]!), this.#scale);
   }
 
-  #scoreOf(document: number, packedUnits: number): number {
+  #shareOf(document: number, packedUnits: number): number {
     const { fieldLengths } = this.#segment;
-    const frequency = weightedFrequency(
-      packedUnits,
-      document,
-      fieldLengths,
-      this.#weights.unitWeights,
+    return saturation(
+      weightedFrequency(packedUnits, document, fieldLengths, this.#weights.unitWeights),
     );
-    return scoreOf(frequency, this.#scale);
   }
 
   #advance(target: number): void {
@@ -143,33 +192,23 @@ export class PostingCursor {
     this.document = this.#documents[0]!;
   }
 
-  #findBound(): number {
-    let frequency = 0;
-    if (this.#blockCount > 1) {
-      const { blockBounds } = this.#segment;
-      for (let block = 0; block < this.#blockCount; block++) {
-        frequency = Math.max(frequency, blockBounds[this.#firstBlock + block]!);
-      }
-      frequency *= this.#weights.boundScale;
-    } else {
-      const { fieldLengths } = this.#segment;
-      for (let place = 0; place < this.#inBlock; place++) {
-        const document = this.#documents[place]!;
-        const units = this.#units[place]!;
-        const { unitWeights } = this.#weights;
-        frequency = Math.max(
-          frequency,
-          weightedFrequency(units, document, fieldLengths, unitWeights),
-        );
-      }
+  #boundOfOnlyBlock(): number {
+    let share = 0;
+    for (let place = 0; place < this.#inBlock; place++) {
+      share = Math.max(share, this.#shareOf(this.#documents[place]!, this.#units[place]!));
     }
-    return scoreOf(frequency, this.#scale);
+    return scoreOf(share, this.#scale);
   }
 }
 
-/** BM25's saturation as a whole number, at least 1. Rises with the frequency. */
-export function scoreOf(frequency: number, scale: number): number {
-  const score = ((scale * frequency) / (K1 + frequency)) | 0;
+/** BM25: the share of the most that a term can give, for a weighted frequency. Rises with it. */
+export function saturation(frequency: number): number {
+  return frequency / (K1 + frequency);
+}
+
+/** A score as a whole number, at least 1. Rises with the share. */
+export function scoreOf(share: number, scale: number): number {
+  const score = (share * scale) | 0;
   return score > 0 ? score : 1;
 }
 

@@ -1,19 +1,21 @@
 import type { QueryPlan } from "../query/plan-query.ts";
-import type { Evidence } from "./evidence.ts";
+import type { EvidenceTable } from "./evidence.ts";
 import { RERANK, SCORE_SCALE, TITLE } from "./scoring.ts";
 
-/** A document of the first stage. */
+/** A document of the first stage; its place in the list is its row in the evidence. */
 export interface Candidate {
   /** Its number in the whole index. */
   readonly document: number;
-  /** A key that the sections of one page share. */
-  readonly group: string;
+  /** A number that the sections of one page share. */
+  readonly page: number;
   /** BM25F in parts of `SCORE_SCALE`. */
   readonly score: number;
-  readonly evidence: Evidence;
 }
 
-export interface Ranked extends Candidate {
+export interface Ranked {
+  readonly candidate: Candidate;
+  /** Its row in the evidence. */
+  readonly row: number;
   /** The second stage's score, what hits are ordered by. */
   readonly rank: number;
 }
@@ -24,70 +26,74 @@ export function planWeight(plan: QueryPlan): number {
 }
 
 /** Orders candidates by score, nearness, title and page together; the earlier document wins ties. */
-export function rerank(candidates: readonly Candidate[], plan: QueryPlan): Ranked[] {
-  const pages = pageScores(candidates, plan);
+export function rerank(
+  candidates: readonly Candidate[],
+  evidence: EvidenceTable,
+  plan: QueryPlan,
+): Ranked[] {
+  const pages = pageScores(candidates, evidence, plan);
+  const weights = Float64Array.from(plan.words, ({ weight }) => weight);
   const total = planWeight(plan);
   return candidates
-    .map((candidate) => {
-      const { evidence } = candidate;
-      const page = pages.get(candidate.group) ?? 0;
+    .map((candidate, row) => {
       const rank =
         candidate.score / SCORE_SCALE +
-        RERANK.proximity * nearnessScore(evidence, plan) +
-        titleScore(evidence, plan, total) +
-        RERANK.exactForm * exactScore(evidence, plan) +
-        RERANK.page * page;
-      return { ...candidate, rank };
+        wordScores(evidence, row, weights, total) +
+        RERANK.page * (pages.get(candidate.page) ?? 0);
+      return { candidate, row, rank };
     })
-    .toSorted((a, b) => b.rank - a.rank || a.document - b.document);
+    .toSorted((a, b) => b.rank - a.rank || a.candidate.document - b.candidate.document);
 }
 
-function nearnessScore(evidence: Evidence, plan: QueryPlan): number {
-  let score = 0;
-  for (let word = 1; word < plan.words.length; word++) {
-    const weight = Math.min(plan.words[word]!.weight, plan.words[word - 1]!.weight);
-    score += evidence.nearness[word]! * weight;
-  }
-  return score;
-}
-
-/** How much of the title the query is, times how much of the query the title is. */
-function titleScore(evidence: Evidence, plan: QueryPlan, total: number): number {
-  if (evidence.titleMatches === 0 || total === 0) return 0;
+/** What nearness, spelling and the title add. */
+function wordScores(
+  evidence: EvidenceTable,
+  row: number,
+  weights: Float64Array,
+  total: number,
+): number {
+  const first = row * evidence.wordCount;
+  let near = 0;
+  let exact = 0;
   let inTitle = 0;
-  for (const [word, { weight }] of plan.words.entries()) {
-    if ((evidence.fieldsOfWord[word]! & (1 << TITLE)) !== 0) inTitle += weight;
+  for (let word = 0; word < weights.length; word++) {
+    const weight = weights[word]!;
+    if (word > 0) near += evidence.nearness[first + word]! * Math.min(weight, weights[word - 1]!);
+    exact += evidence.isExact[first + word]! * weight;
+    if ((evidence.fields[first + word]! & (1 << TITLE)) !== 0) inTitle += weight;
   }
-  const share = evidence.titleMatches / Math.max(1, evidence.titleWords);
-  const isExact = share === 1 && inTitle >= total;
-  return RERANK.title * share * inTitle + (isExact ? RERANK.exactTitle * total : 0);
+  const share = evidence.titleMatches[row]! / Math.max(1, evidence.titleWords[row]!);
+  const isTitle = share === 1 && inTitle >= total;
+  return (
+    RERANK.proximity * near +
+    RERANK.exactForm * exact +
+    RERANK.title * share * inTitle +
+    (isTitle ? RERANK.exactTitle * total : 0)
+  );
 }
 
-function exactScore(evidence: Evidence, plan: QueryPlan): number {
-  let score = 0;
-  for (const [word, { weight }] of plan.words.entries()) score += evidence.isExact[word]! * weight;
-  return score;
-}
-
-/** By page: the weight of the query's words that any of its candidates holds, and its best score. */
+/** By page: its best score, and the weight of the query's words that any of its candidates holds. */
 function pageScores(
   candidates: readonly Candidate[],
+  evidence: EvidenceTable,
   plan: QueryPlan,
-): ReadonlyMap<string, number> {
-  const found = new Map<string, { best: number; words: Uint8Array }>();
-  for (const { group, score, evidence } of candidates) {
-    const page = found.get(group) ?? { best: 0, words: new Uint8Array(plan.words.length) };
-    found.set(group, page);
-    page.best = Math.max(page.best, score / SCORE_SCALE);
-    for (const [word, fields] of evidence.fieldsOfWord.entries()) page.words[word]! |= fields;
+): ReadonlyMap<number, number> {
+  const { wordCount } = evidence;
+  const firstRows = new Map<number, number>();
+  const scores = new Map<number, number>();
+  const covered = new Uint8Array(candidates.length * wordCount);
+  for (const [row, { page, score }] of candidates.entries()) {
+    const firstRow = firstRows.get(page) ?? row;
+    if (firstRow === row) {
+      firstRows.set(page, row);
+      // Candidates come best first.
+      scores.set(page, score / SCORE_SCALE);
+    }
+    for (let word = 0; word < wordCount; word++) {
+      if (evidence.fields[row * wordCount + word] === 0) continue;
+      if (covered[firstRow * wordCount + word]!++ > 0) continue;
+      scores.set(page, (scores.get(page) ?? 0) + plan.words[word]!.weight);
+    }
   }
-  return new Map(
-    Array.from(found, ([group, { best, words }]) => {
-      const covered = plan.words.reduce(
-        (sum, { weight }, word) => sum + (words[word] === 0 ? 0 : weight),
-        0,
-      );
-      return [group, best + covered];
-    }),
-  );
+  return scores;
 }

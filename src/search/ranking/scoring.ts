@@ -78,4 +78,4 @@ export const RERANK = {
 } as const;
 
 /** Documents that the second stage looks at, at least. */
-export const RERANK_DEPTH = 64;
+export const RERANK_DEPTH = 32;

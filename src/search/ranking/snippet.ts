@@ -36,16 +36,20 @@ export function makeSnippet(
   const ranges = fieldRanges(segment, document);
   let fallback = TEXT;
   for (const field of [TEXT, CODE]) {
-    readSurfaces(segment, ranges[field]!, MAX_TOKENS, buffer);
+    readField(segment, ranges, field);
     const start = bestStart(reader, plan, maxChars);
     if (start !== undefined) return cutSnippet(segment, reader, start, maxChars);
   }
   for (const field of [TEXT, CODE, TITLE, HEADINGS]) {
     fallback = field;
-    if (ranges[field]!.end > ranges[field]!.start) break;
+    if (ranges[field * 2 + 1]! > ranges[field * 2]!) break;
   }
-  readSurfaces(segment, ranges[fallback]!, MAX_TOKENS, buffer);
+  readField(segment, ranges, fallback);
   return cutSnippet(segment, reader, 0, maxChars);
+}
+
+function readField(segment: Segment, ranges: Uint32Array, field: number): void {
+  readSurfaces(segment, ranges[field * 2]!, ranges[field * 2 + 1]!, MAX_TOKENS, buffer);
 }
 
 /** The token to begin with, or undefined when no token of the buffer matches. */

@@ -1,33 +1,33 @@
-import { KIND_SEPARATOR } from "../analysis/tokenizer.ts";
 import type { Segment } from "../file/segment.ts";
-import { MANY_TERMS, NO_TERM, SURFACE_KIND_MASK, UNITS_BITS } from "../file/surface-terms.ts";
+import { MANY_TERMS, NO_TERM, UNITS_BITS } from "../file/surface-terms.ts";
 import { FIELDS } from "./scoring.ts";
 
-/** Where a field's tokens are in the segment's streams. */
-export interface FieldRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-const EMPTY: FieldRange = { start: 0, end: 0 };
-
-/** The ranges of a document's fields, in the order of `FIELDS`. Never outside of the document. */
-export function fieldRanges(segment: Segment, document: number): FieldRange[] {
+/**
+ * Where the fields of a document are in its segment's token streams: start and end of each, in the
+ * order of `FIELDS`. Never outside of the document.
+ *
+ * @param out filled and returned; used again by callers that read many documents.
+ */
+export function fieldRanges(
+  segment: Segment,
+  document: number,
+  out: Uint32Array = new Uint32Array(FIELDS.length * 2),
+): Uint32Array {
   const { streams, streamOffsets } = segment;
   const limit = streamOffsets[document + 1]!;
   let at = streamOffsets[document]!;
-  return FIELDS.map(() => {
-    if (at >= limit) return EMPTY;
+  for (let field = 0; field < FIELDS.length; field++) {
     let length = 0;
     for (let shift = 0; shift < 35 && at < limit; shift += 7) {
       const byte = streams[at++]!;
       length |= (byte & 127) << shift;
       if (byte < 128) break;
     }
-    const start = at;
-    at = Math.min(limit, start + (length >>> 0));
-    return { start, end: at };
-  });
+    out[field * 2] = at;
+    at = Math.min(limit, at + (length >>> 0));
+    out[field * 2 + 1] = at;
+  }
+  return out;
 }
 
 /** Surfaces of a text, in order, filled by {@link readSurfaces} and used again by the next call. */
@@ -45,21 +45,22 @@ export class SurfaceBuffer {
   }
 }
 
-/** Reads at most `limit` tokens of a field. Numbers that no surface has are left out. */
+/** Reads at most `limit` tokens of a stream. Numbers that no surface has are left out. */
 export function readSurfaces(
   segment: Segment,
-  range: FieldRange,
+  start: number,
+  end: number,
   limit: number,
   out: SurfaceBuffer,
 ): void {
   const { streams } = segment;
   const surfaceCount = segment.surfaces.length;
   out.count = 0;
-  let at = range.start;
-  while (at < range.end && out.count < limit) {
+  let at = start;
+  while (at < end && out.count < limit) {
     let byte = streams[at++]!;
     let surface = byte & 127;
-    for (let shift = 7; byte > 127 && shift < 28 && at < range.end; shift += 7) {
+    for (let shift = 7; byte > 127 && shift < 28 && at < end; shift += 7) {
       byte = streams[at++]!;
       surface |= (byte & 127) << shift;
     }
@@ -82,16 +83,14 @@ export function forEachTerm(
   for (let i = place + 1; i <= end; i++) visit(lists[i]! >>> UNITS_BITS);
 }
 
-export function isSeparator(segment: Segment, surface: number): boolean {
-  return (segment.surfaceFlags[surface]! & SURFACE_KIND_MASK) === KIND_SEPARATOR;
-}
-
 /** The distinct terms of a document. */
 export function termsOfDocument(segment: Segment, document: number): Set<number> {
   const terms = new Set<number>();
   const surfaces = new SurfaceBuffer();
-  for (const range of fieldRanges(segment, document)) {
-    readSurfaces(segment, range, Number.POSITIVE_INFINITY, surfaces);
+  const ranges = fieldRanges(segment, document);
+  for (let field = 0; field < FIELDS.length; field++) {
+    const [start, end] = [ranges[field * 2]!, ranges[field * 2 + 1]!];
+    readSurfaces(segment, start, end, Number.POSITIVE_INFINITY, surfaces);
     for (let i = 0; i < surfaces.count; i++) {
       forEachTerm(segment, surfaces.values[i]!, (term) => terms.add(term));
     }
