@@ -122,7 +122,7 @@ describe("callFetch", () => {
       fc.constantFrom("word ", "\n", "\n\n", "```\n", "## H\n\n", '"', "\\", "設定", "🙂", "é"),
       fc.string({ unit: "grapheme", maxLength: 12 }),
     );
-    const markdown = fc.array(unit, { maxLength: 400 }).map((parts) => parts.join(""));
+    const markdown = fc.array(unit, { maxLength: 700, size: "max" }).map((parts) => parts.join(""));
     fc.assert(
       fc.property(markdown, fc.integer({ min: 300, max: 1_500 }), (body, maxTokens) => {
         const page = { id: "p", title: "P", markdown: body.replace(/\p{Surrogate}/gu, "") };
@@ -145,7 +145,23 @@ describe("callFetch", () => {
     );
   });
 
+  it("gives a long page whole, by its own next calls", () => {
+    let call: Record<string, unknown> = { id: "reference/long", max_tokens: 1_500 };
+    let all = "";
+    for (let i = 0; i < 200; i++) {
+      const { text, truncated } = fetchDocs(call);
+      all += text;
+      if (!truncated) break;
+      call = truncated.next_call.arguments;
+    }
+    expect(all).toBe(catalog.page("reference/long")?.markdown);
+  });
+
   it("never gives more than 45,000 characters", () => {
+    const nearly = { id: "p", markdown: `# P\n\n${"- ".repeat(22_490)}` };
+    const close = createDocsContext(createFakeCatalog([nearly]), {});
+    const whole = payloadOf(callFetch(close, { id: "p", max_tokens: 900_000 }));
+    expect(whole.text.length).toBeLessThanOrEqual(45_000);
     const page = { id: "p", markdown: `# P\n\n${"- ".repeat(60_000)}` };
     const other = createDocsContext(createFakeCatalog([page]), {});
     const { text } = payloadOf(callFetch(other, { id: "p", max_tokens: 900_000 }));
