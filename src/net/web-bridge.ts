@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 
@@ -36,6 +35,8 @@ async function serve(
   outgoing: ServerResponse,
   options: WebBridgeOptions,
 ): Promise<void> {
+  // A socket that dies between two writes is told here; its `close` is all that matters to us.
+  outgoing.on("error", () => {});
   const leaving = new AbortController();
   outgoing.once("close", () => {
     if (!outgoing.writableFinished) leaving.abort(new Error("The client went away"));
@@ -117,9 +118,21 @@ async function send(
   for (;;) {
     const { done, value } = await reader.read();
     if (done || outgoing.destroyed) break;
-    if (!outgoing.write(value))
-      await Promise.race([once(outgoing, "drain"), once(outgoing, "close")]);
+    if (!outgoing.write(value)) await drained(outgoing);
   }
   outgoing.off("close", cancel);
   outgoing.end();
+}
+
+/** Settles when more may be written, or nothing any more. */
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      outgoing.off("drain", settle);
+      outgoing.off("close", settle);
+      resolve();
+    };
+    outgoing.on("drain", settle);
+    outgoing.on("close", settle);
+  });
 }

@@ -1,24 +1,35 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
-import { type RunningServer, startServer } from "../support/start-server.ts";
+import { type RunningDocport, startDocport } from "../support/start-docport.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { httpClientContract, stdioClientContract } from "./client-contract.ts";
 
-const DOCS = { query: "install linux package", pageId: "guide/install" };
+const CLI = resolve(import.meta.dirname, "../../dist/cli.js");
+const DOCS = { query: "install on linux", pageId: "guide/install" };
 
-describe("official clients over HTTP", () => {
-  let server: RunningServer;
-  beforeAll(async () => {
-    server = await startServer();
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  folder = await temporaryFolder({
+    "guide/install.md": "# Install\n\nGet the program.\n\n## Linux\n\nInstall the package.\n",
+    "guide/configure.md": "# Configure\n\nSet the port.\n",
   });
-  afterAll(() => server.close());
+});
+afterAll(async () => folder[Symbol.asyncDispose]());
 
-  httpClientContract({ ...DOCS, url: () => server.url });
+describe("official clients and the built command over HTTP", () => {
+  let docport: RunningDocport;
+  beforeAll(async () => {
+    docport = await startDocport(["serve", folder.path, "--port", "0"]);
+  });
+  afterAll(async () => docport[Symbol.asyncDispose]());
+
+  httpClientContract({ ...DOCS, url: () => docport.url });
 });
 
-describe("official clients over stdio", () => {
+describe("official clients and the built command over stdio", () => {
   stdioClientContract({
     ...DOCS,
     command: process.execPath,
-    args: ["--import", "tsx", join(import.meta.dirname, "stdio-server.ts")],
+    args: () => [CLI, "serve", folder.path, "--stdio"],
   });
 });

@@ -1,16 +1,16 @@
-// The official conformance suite against our HTTP stack: `npm run conformance`.
-// First with the documentation server as it is, where what it has no use for (sampling, images, the
-// suite's fixtures) is listed in expected-failures-*.yml and may only shrink; then with the suite's
-// fixtures on top, where everything that is scored has to pass.
+// The official conformance suite: `npm run conformance`. First against the built command, which
+// serves its own manual: what it has no use for (sampling, images, the suite's fixtures) is listed
+// in expected-failures-*.yml and may only shrink. Then with the suite's fixtures on the same HTTP
+// stack, where everything that is scored has to pass.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createHttpHandler } from "../../src/http/create-http-handler.ts";
 import { createHostPolicy } from "../../src/http/host-policy.ts";
-import { createMcpServerFactory } from "../../src/mcp/create-mcp-server.ts";
 import { type HttpListener, listenHttp } from "../../src/net/http-listener.ts";
 import { createFakeCatalog } from "../support/fake-catalog.ts";
-import { createOverlay, type Overlay } from "./overlay-server.ts";
+import { startDocport } from "../support/start-docport.ts";
+import { createOverlay } from "./overlay-server.ts";
 
 const HERE = import.meta.dirname;
 const SUITE = join(HERE, "suite");
@@ -18,12 +18,11 @@ const BIN = join(SUITE, "node_modules", ".bin");
 
 async function main(): Promise<number> {
   if (!existsSync(join(BIN, "conformance"))) await run("npm", ["ci"], SUITE);
-  const given = process.argv[2];
-  await using docs = await serve();
-  await using overlay = await serve(createOverlay());
+  await using docs = await startDocport(["serve", join(HERE, "../../docs"), "--port", "0"]);
+  await using overlay = await serveOverlay();
   const runs = [
-    ["docs", given ?? docs.url, "2026-07-28", "expected-failures-2026-07-28.yml"],
-    ["docs", given ?? docs.url, "2025-11-25", "expected-failures-2025-11-25.yml"],
+    ["docs", docs.url, "2026-07-28", "expected-failures-2026-07-28.yml"],
+    ["docs", docs.url, "2025-11-25", "expected-failures-2025-11-25.yml"],
     ["overlay", overlay.url, "2026-07-28", undefined],
   ] as const;
   let failures = 0;
@@ -51,13 +50,13 @@ async function main(): Promise<number> {
   return failures;
 }
 
-async function serve(overlay?: Overlay): Promise<HttpListener> {
+/** The fixtures on the HTTP stack that the command serves on. */
+async function serveOverlay(): Promise<HttpListener> {
   const catalog = createFakeCatalog();
   const handler = createHttpHandler({
     catalog: () => catalog,
-    createServer: createMcpServerFactory({ catalog: () => catalog, version: "0.0.0" }),
     hosts: createHostPolicy({ host: "127.0.0.1" }),
-    ...overlay,
+    ...createOverlay(),
   });
   const listener = await listenHttp({
     host: "127.0.0.1",

@@ -211,7 +211,7 @@ describe("bodies", () => {
   });
 
   it("does not count brackets in strings", async () => {
-    const query = `${"[{".repeat(200)}\\"[`;
+    const query = `[{\\"${"[{".repeat(200)}`;
     const response = await send(JSON.stringify(legacy("tools/call", call("search", { query }))));
     expect(response.status).toBe(200);
   });

@@ -48,7 +48,6 @@ describe("GET /sse and POST /message", () => {
     await clock.advance(15_000);
     expect(await stream.next()).toBe(": keep-alive\n\n");
     await stream.cancel();
-    await clock.advance(15_000);
     expect(clock.sleeping).toBe(0);
     await handler.close();
   });

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { cleanText } from "../../src/mcp/clean-text.ts";
 import { createDocsContext } from "../../src/mcp/docs-context.ts";
 import { callFetch, DEFAULT_FETCH_TOKENS } from "../../src/mcp/fetch-tool.ts";
 import { countTokens } from "../../src/mcp/token-count.ts";
@@ -122,7 +123,7 @@ describe("callFetch", () => {
       fc.constantFrom("word ", "\n", "\n\n", "```\n", "## H\n\n", '"', "\\", "設定", "🙂", "é"),
       fc.string({ unit: "grapheme", maxLength: 12 }),
     );
-    const markdown = fc.array(unit, { maxLength: 400 }).map((parts) => parts.join(""));
+    const markdown = fc.array(unit, { maxLength: 700, size: "max" }).map((parts) => parts.join(""));
     fc.assert(
       fc.property(markdown, fc.integer({ min: 300, max: 1_500 }), (body, maxTokens) => {
         const page = { id: "p", title: "P", markdown: body.replace(/\p{Surrogate}/gu, "") };
@@ -138,14 +139,29 @@ describe("callFetch", () => {
           expect(truncated.to).toBeGreaterThan(truncated.from);
           call = truncated.next_call.arguments;
         }
-        // What is stripped is stripped piece by piece too; here nothing is but controls.
-        expect(visible(all)).toBe(visible(page.markdown));
+        expect(visible(all)).toBe(visible(cleanText(page.markdown)));
       }),
       { numRuns: 60 },
     );
   });
 
+  it("gives a long page whole, by its own next calls", () => {
+    let call: Record<string, unknown> = { id: "reference/long", max_tokens: 1_500 };
+    let all = "";
+    for (let i = 0; i < 200; i++) {
+      const { text, truncated } = fetchDocs(call);
+      all += text;
+      if (!truncated) break;
+      call = truncated.next_call.arguments;
+    }
+    expect(all).toBe(catalog.page("reference/long")?.markdown);
+  });
+
   it("never gives more than 45,000 characters", () => {
+    const nearly = { id: "p", markdown: `# P\n\n${"- ".repeat(22_490)}` };
+    const close = createDocsContext(createFakeCatalog([nearly]), {});
+    const whole = payloadOf(callFetch(close, { id: "p", max_tokens: 900_000 }));
+    expect(whole.text.length).toBeLessThanOrEqual(45_000);
     const page = { id: "p", markdown: `# P\n\n${"- ".repeat(60_000)}` };
     const other = createDocsContext(createFakeCatalog([page]), {});
     const { text } = payloadOf(callFetch(other, { id: "p", max_tokens: 900_000 }));
@@ -195,6 +211,7 @@ function messageOf(from: typeof context, given: Record<string, unknown>): string
   }
 }
 
+/** Without joiners, which are stray or not by what stands beside them, and so by where a cut is. */
 function visible(text: string): string {
   return text.replace(/[^\p{L}\p{N}\p{P}\p{S}]/gu, "");
 }

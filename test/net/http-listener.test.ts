@@ -203,6 +203,24 @@ describe("the bridge", () => {
     await stopped;
   });
 
+  it("gets a large body across whole", async () => {
+    const piece = new Uint8Array(256 * 1024).fill(97);
+    let left = 64;
+    const listener = await listen(
+      () =>
+        new Response(
+          new ReadableStream({
+            pull(controller) {
+              if (left-- > 0) controller.enqueue(piece);
+              else controller.close();
+            },
+          }),
+        ),
+    );
+    const response = await fetch(`http://127.0.0.1:${listener.port}/`);
+    expect((await response.arrayBuffer()).byteLength).toBe(64 * piece.length);
+  });
+
   it("closes the connection when it answers before the body is read", async () => {
     const listener = await listen(() => new Response("no", { status: 413 }));
     const client = await dial(listener);
