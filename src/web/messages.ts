@@ -12,6 +12,7 @@ export type PageLanguage = "en" | "es" | "de" | "fr" | "it";
  * between backquotes is shown as code.
  */
 export interface Messages {
+  readonly code: PageLanguage;
   /** The language's own name. */
   readonly languageName: string;
   readonly skipToContent: string;

@@ -1,6 +1,7 @@
 import type { Messages } from "../messages.ts";
 
 export const de: Messages = {
+  code: "de",
   languageName: "Deutsch",
   skipToContent: "Zur Suche springen",
   pageLanguage: "Sprache dieser Seite",

@@ -1,6 +1,7 @@
 import type { Messages } from "../messages.ts";
 
 export const en: Messages = {
+  code: "en",
   languageName: "English",
   skipToContent: "Skip to search",
   pageLanguage: "Language of this page",

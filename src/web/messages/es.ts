@@ -1,6 +1,7 @@
 import type { Messages } from "../messages.ts";
 
 export const es: Messages = {
+  code: "es",
   languageName: "Español",
   skipToContent: "Ir a la búsqueda",
   pageLanguage: "Idioma de esta página",

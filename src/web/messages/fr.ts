@@ -1,6 +1,7 @@
 import type { Messages } from "../messages.ts";
 
 export const fr: Messages = {
+  code: "fr",
   languageName: "Français",
   skipToContent: "Aller à la recherche",
   pageLanguage: "Langue de cette page",

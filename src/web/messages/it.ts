@@ -1,6 +1,7 @@
 import type { Messages } from "../messages.ts";
 
 export const it: Messages = {
+  code: "it",
   languageName: "Italiano",
   skipToContent: "Vai alla ricerca",
   pageLanguage: "Lingua di questa pagina",
