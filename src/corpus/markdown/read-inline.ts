@@ -162,10 +162,9 @@ function readPhrase(node: Nodes, context: ReadContext, room: InlineRoom): string
 /** Soft line breaks as spaces; the mark of a definition (`: `) at the start of a line goes. */
 function oneLine(value: string): string {
   if (!value.includes("\n")) return value;
-  return value
-    .split("\n")
-    .map((line) => (line.startsWith(": ") ? line.slice(2) : line).trim())
-    .join(" ");
+  const [first = "", ...rest] = value.split("\n");
+  const lines = rest.map((line) => (line.startsWith(": ") ? line.slice(2) : line));
+  return [first, ...lines].join(" ");
 }
 
 function readImage(node: Image, context: ReadContext): string {
