@@ -11,6 +11,7 @@ const ALERT = /^\[!([A-Za-z]+)\][+-]?\s*/;
 
 /** Reads one block and all below it into the context: text, code, links, and edits of the source. */
 export function readFlow(node: Nodes, context: ReadContext): void {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- all others just have children
   switch (node.type) {
     case "paragraph": {
       const text = readInline(node.children, context, "paragraph");

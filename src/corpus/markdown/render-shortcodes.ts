@@ -149,6 +149,8 @@ function paramsOf(call: Call): Param[] {
 }
 
 function visibleText(call: Call, opens: boolean): string {
+  // What stands for the target of a link stays its target.
+  if (/^(?:rel)?ref$/.test(call.name)) return paramsOf(call)[0]?.value ?? "";
   const texts = paramsOf(call)
     .filter(({ name, value }) => (name === undefined ? value.includes(" ") : VISIBLE.has(name)))
     .map(({ value }) => value)
