@@ -1,9 +1,9 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ByteInterner } from "../../../src/search/build/byte-interner.ts";
 import { GrowingBytes, PagedBytes } from "../../../src/search/build/growing.ts";
 import { PostingChains } from "../../../src/search/build/posting-chains.ts";
-import { sortedStrings } from "../../../src/search/build/sort-strings.ts";
+import { sortStrings } from "../../../src/search/build/sort-strings.ts";
 import { hashOf } from "../../../src/search/byte-hash.ts";
 import { readPostings } from "../../../src/search/file/postings.ts";
 
@@ -20,7 +20,13 @@ describe("ByteInterner", () => {
           const bytes = encode(text);
           const key = `${tag} ${text}`;
           if (!expected.has(key)) expected.set(key, expected.size);
-          const number = interner.intern(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length), tag);
+          const number = interner.intern(
+            bytes,
+            0,
+            bytes.length,
+            hashOf(bytes, 0, bytes.length),
+            tag,
+          );
           expect(number).toBe(expected.get(key));
         }
         expect(interner.size).toBe(expected.size);
@@ -30,7 +36,7 @@ describe("ByteInterner", () => {
   });
 });
 
-describe("sortedStrings", () => {
+describe("sortStrings", () => {
   it("orders by bytes, prefixes first", () => {
     const bytes = fc.uniqueArray(fc.uint8Array({ maxLength: 6 }), {
       maxLength: 200,
@@ -41,7 +47,8 @@ describe("sortedStrings", () => {
         const offsets = [0];
         for (const string of strings) offsets.push(offsets.at(-1)! + string.length);
         const pool = Uint8Array.from(strings.flatMap((string) => [...string]));
-        const order = sortedStrings(pool, Uint32Array.from(offsets), strings.length);
+        const all = Uint32Array.from(strings.keys());
+        const order = sortStrings(pool, Uint32Array.from(offsets), all);
         const expected = strings.toSorted((a, b) => Buffer.compare(a, b));
         expect(Array.from(order, (index) => strings[index])).toEqual(expected);
       }),

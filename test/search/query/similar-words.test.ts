@@ -1,14 +1,15 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { encodeUtf8 } from "../../../src/search/analysis/utf8.ts";
-import { StringList } from "../../../src/search/file/string-list.ts";
-import { prefixRange, similarTerms } from "../../../src/search/query/similar-terms.ts";
+import { SortedStrings, StringList } from "../../../src/search/file/string-list.ts";
+import { prefixRange, similarWords } from "../../../src/search/query/similar-words.ts";
 
-function listOf(terms: readonly string[]): StringList {
+function listOf(terms: readonly string[]): SortedStrings {
   const encoded = terms.map(encodeUtf8).toSorted((a, b) => Buffer.compare(a, b));
   const offsets = [0];
   for (const bytes of encoded) offsets.push(offsets.at(-1)! + bytes.length);
-  return new StringList(Uint8Array.from(Buffer.concat(encoded)), Uint32Array.from(offsets));
+  const bytes = Uint8Array.from(Buffer.concat(encoded));
+  return new SortedStrings(new StringList(bytes, Uint32Array.from(offsets)));
 }
 
 /** Optimal string alignment by its definition. */
@@ -34,22 +35,20 @@ function distanceOf(a: readonly string[], b: readonly string[]): number {
 
 const letters = fc.string({ unit: fc.constantFrom("a", "b", "c", "é", "ж"), maxLength: 7 });
 
-describe("similarTerms", () => {
+describe("similarWords", () => {
   it("finds what a scan of all terms with the same first letter finds", () => {
     const terms = fc.uniqueArray(letters, { maxLength: 60 });
     fc.assert(
       fc.property(terms, letters, fc.integer({ min: 1, max: 2 }), (given, word, most) => {
         fc.pre(word !== "" && !given.includes(word));
-        const found = similarTerms(listOf(given), word, most);
+        const found = similarWords(listOf(given), word, most);
         const isSame = (term: string): boolean => Array.from(term)[0] === Array.from(word)[0];
         const expected = given.flatMap((term) => {
           const distance = distanceOf(Array.from(term), Array.from(word));
           return isSame(term) && distance <= most ? [{ term, distance }] : [];
         });
-        const byTerm = (a: { term: string }, b: { term: string }): number =>
-          Buffer.compare(encodeUtf8(a.term), encodeUtf8(b.term));
-        const same = found.filter(({ term }) => isSame(term)).toSorted(byTerm);
-        expect(new Map(same.map((each) => [each.term, each.distance]))).toEqual(
+        const same = found.filter(({ word: similar }) => isSame(similar));
+        expect(new Map(same.map((each) => [each.word, each.distance]))).toEqual(
           new Map(expected.map((each) => [each.term, each.distance])),
         );
       }),
@@ -57,13 +56,12 @@ describe("similarTerms", () => {
     );
   });
 
-  it.each(["nstall", "xinstall", "unstall", "nistall"])(
-    "finds install for %s",
-    (typed) => {
-      const terms = similarTerms(listOf(["install", "instalx", "other"]), typed, 1).map(({ term }) => term);
-      expect(terms).toEqual(["install"]);
-    },
-  );
+  it.each(["nstall", "xinstall", "unstall", "nistall"])("finds install for %s", (typed) => {
+    const terms = similarWords(listOf(["install", "instalx", "other"]), typed, 1).map(
+      ({ word }) => word,
+    );
+    expect(terms).toEqual(["install"]);
+  });
 });
 
 describe("prefixRange", () => {
