@@ -139,7 +139,10 @@ describe("dnsUpdate", () => {
       socket.on("error", () => {});
       socket.on("data", (data) => {
         const answer = reply(data.subarray(2));
-        if (answer === "close") return socket.end();
+        if (answer === "close") {
+          socket.end();
+          return;
+        }
         const length = Buffer.alloc(2);
         length.writeUInt16BE(answer.length);
         // In two pieces: TCP promises no more.
