@@ -62,8 +62,9 @@ export async function openAppListener(
   return describe(config, listener);
 }
 
-function describe({ publicUrl }: Config, { url, close }: HttpListener): AppListener {
-  return { url: publicUrl ?? url, localUrl: url, close: () => close() };
+function describe({ publicUrl }: Config, listener: HttpListener): AppListener {
+  const { url } = listener;
+  return { url: publicUrl ?? url, localUrl: url, close: () => listener.close() };
 }
 
 async function openAutomatic(config: Config, options: AppListenerOptions): Promise<AppListener> {

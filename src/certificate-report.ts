@@ -60,13 +60,7 @@ function fieldsOf(event: CertificateEvent): LogFields {
       return { problem: event.sentence, fix: event.fix };
     case "unexpected":
       return { message: messageOf(event.error) };
-    case "attempt":
-    case "rolled-back":
-    case "quarantined":
-    case "restored":
-    case "clock-jumped":
-    case "woken":
-    case "fail-over": {
+    default: {
       const { type: _, ...fields } = event;
       return fields;
     }
@@ -80,17 +74,10 @@ export function certificateLine(status: CertificateStatus): string {
   if (!certificate) return `none yet: ${problem ?? "it is being obtained"}`;
   const until = `from ${certificate.issuer}, valid until ${shortDate(certificate.notAfter)}`;
   const why = problem === undefined ? "" : `: ${problem}`;
-  switch (state) {
-    case "ok":
-    case "missing":
-      return until;
-    case "expiring":
-      return `${until}, and its renewal is late${why}`;
-    case "partial":
-      return `${until}, but not for all names${why}`;
-    case "expired":
-      return `expired on ${shortDate(certificate.notAfter)}${why}`;
-  }
+  if (state === "expired") return `expired on ${shortDate(certificate.notAfter)}${why}`;
+  if (state === "expiring") return `${until}, and its renewal is late${why}`;
+  if (state === "partial") return `${until}, but not for all names${why}`;
+  return until;
 }
 
 /** What `/healthz` says about the certificate. */
