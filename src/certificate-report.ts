@@ -60,11 +60,17 @@ function fieldsOf(event: CertificateEvent): LogFields {
       return { problem: event.sentence, fix: event.fix };
     case "unexpected":
       return { message: messageOf(event.error) };
-    default: {
-      const { type: _, ...fields } = event;
-      return fields;
-    }
+    case "attempt":
+    case "rolled-back":
+    case "quarantined":
+    case "restored":
+    case "clock-jumped":
+    case "woken":
+    case "fail-over":
+      break;
   }
+  const { type: _, ...fields } = event;
+  return fields;
 }
 
 /** The state of the certificate in one line, for people. */
