@@ -1,3 +1,4 @@
+import { defaultTreeAdapter } from "parse5";
 import {
   attributeOf,
   type ChildNode,
@@ -91,12 +92,21 @@ export function pruneHtml(root: ParentNode, scope: HtmlScope): void {
         continue;
       }
       if (heading && takePermalink(child, heading)) continue;
+      if (isDataImage(child)) {
+        kept.push(defaultTreeAdapter.createTextNode(attributeOf(child, "alt") ?? ""));
+        continue;
+      }
       if (isNotText(child) || (scope === "document" && isChrome(child))) continue;
       kept.push(child);
       stack.push(child);
     }
     parent.childNodes = kept;
   }
+}
+
+/** A picture whose bytes are in the page; only its description is text. */
+function isDataImage(element: Element): boolean {
+  return element.tagName === "img" && /^\s*data:/i.test(attributeOf(element, "src") ?? "");
 }
 
 /** True when the element is the link of the heading to itself, which then has its target as id. */

@@ -129,7 +129,7 @@ export function readHeading(
   context: ReadContext,
 ): { readonly title: string; readonly anchor: string | undefined } {
   const title = readInline(node.children, context, "line").replaceAll(/\s+/g, " ").trim();
-  const attributes = /^\{:?\s*#([\w:.-]+)[^{}]*\}$/.exec(
+  const attributes = /^\{:?\s*#([^\s{}]+)[^{}]*\}$/.exec(
     title.slice(Math.max(0, title.lastIndexOf("{"))),
   );
   const anchor = attributes?.[1] ?? node.data?.anchor ?? context.anchor;
