@@ -90,7 +90,9 @@ function addKnown(
   }));
   const [first, ...parts] = known;
   if (!first) return 0;
-  const weight = collected.add(first.terms, ROLE_WEIGHT[first.role], [index]);
+  // Forms of one word are words of the query, each of them counts; pieces of names do not add up.
+  const count = first.role === "word" || first.role === "whole" ? word.count : 0;
+  const weight = collected.add(first.terms, ROLE_WEIGHT[first.role], [index], count);
   const roles = weight > 0 ? ROLE_WEIGHT : ROLE_WEIGHT_WITHOUT_WHOLE;
   const wanted = parts.reduce(
     (sum, { role, terms }) => sum + (isPart(role) ? collected.weightOf(terms, roles[role]) : 0),
@@ -139,16 +141,23 @@ class TermCollector {
     this.#statistics = statistics;
   }
 
-  /** Returns what a document full of one of them gets; 0 when there are none. */
-  add(variants: readonly KnownTerm[], factor: number, words: readonly number[]): number {
+  /**
+   * Returns what a document full of one of them gets; 0 when there are none.
+   *
+   * @param count how often the query says it, which adds up when another word has the same term; 0
+   *   when of several words with the same term only the heaviest counts.
+   */
+  add(variants: readonly KnownTerm[], factor: number, words: readonly number[], count = 0): number {
     const weight = this.weightOf(variants, factor);
     for (const known of variants) {
       const present = this.#terms.get(known.term);
       if (present === undefined) {
-        this.#terms.set(known.term, { known, weight, words: [...words] });
+        const times = Math.max(1, count);
+        this.#terms.set(known.term, { known, weight: weight * times, words: [...words] });
         continue;
       }
-      present.weight = Math.max(present.weight, weight);
+      present.weight =
+        count > 0 ? present.weight + weight * count : Math.max(present.weight, weight);
       for (const word of words) if (!present.words.includes(word)) present.words.push(word);
     }
     return weight;
