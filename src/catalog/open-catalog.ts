@@ -1,3 +1,4 @@
+import { CONFIDENCE_THRESHOLD } from "../search/ranking/confidence.ts";
 import { SearchIndex } from "../search/search-index.ts";
 import type { SearchHit, SearchOptions } from "../search/search-options.ts";
 import type {
@@ -52,7 +53,7 @@ class IndexCatalog implements Catalog {
       hits: result.hits.map((hit) => this.#hit(hit)),
       total: result.total,
       confidence: result.confidence,
-      answered: result.hits.length > 0,
+      answered: result.confidence >= CONFIDENCE_THRESHOLD,
       ...optional("corrected", result.corrected),
     };
   }

@@ -88,8 +88,7 @@ export class Searcher {
       return {
         hits: kept.map((hit) => this.#hitOf(hit, plan, snippetChars)),
         total,
-        confidence:
-          best === undefined ? 0 : confidenceOf(confidenceFeatures(best, this.#evidence, plan)),
+        ...this.#confidence(best, plan),
         ...this.#correction(query, plan, best),
       };
     } finally {
@@ -183,6 +182,15 @@ export class Searcher {
       }),
       translations: key === "" ? [] : this.#translations.of(key),
     };
+  }
+
+  #confidence(
+    best: Ranked | undefined,
+    plan: QueryPlan,
+  ): Pick<SearchResult, "confidence" | "confidenceFeatures"> {
+    if (best === undefined) return { confidence: 0 };
+    const features = confidenceFeatures(best, this.#evidence, plan);
+    return { confidence: confidenceOf(features), confidenceFeatures: features };
   }
 
   /** The query with the words put in that were searched instead, as the best hit spells them. */

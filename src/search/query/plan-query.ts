@@ -27,8 +27,11 @@ export interface PlannedWord {
   readonly isIdentifier: boolean;
   /** How much the word says: its idf, or that of a word in no document when it is unknown. */
   readonly weight: number;
-  /** `replaced`: unknown as typed, and something near it is searched instead. */
-  readonly state: "known" | "replaced" | "unknown";
+  /**
+   * `pieces`: an identifier that no document holds, of which pieces are known. `replaced`: unknown as
+   * typed, and something near it is searched instead.
+   */
+  readonly state: "known" | "pieces" | "replaced" | "unknown";
 }
 
 /** A query in the terms of an index. */
@@ -59,8 +62,10 @@ export function planQuery(
       position: word.position,
       isIdentifier: word.concepts.some(({ role }) => isPart(role)),
     };
-    const weight = word.isHalfPair ? 0 : addKnown(word, index, statistics, collected);
-    if (weight > 0) return { ...base, weight, state: "known" };
+    const known = word.isHalfPair ? UNKNOWN : addKnown(word, index, statistics, collected);
+    if (known.weight > 0) {
+      return { ...base, weight: known.weight, state: known.isWhole ? "known" : "pieces" };
+    }
     const isJoined = joinedPairs[index] !== undefined || joinedPairs[index - 1] !== undefined;
     const alternatives = isJoined
       ? []
@@ -77,19 +82,21 @@ export function planQuery(
   return { words: planned, terms: collected.heaviest(MAX_TERMS) };
 }
 
+const UNKNOWN = { weight: 0, isWhole: false };
+
 /** Adds what of a word is known, and returns the word's weight, 0 when nothing is. */
 function addKnown(
   word: QueryWord,
   index: number,
   statistics: TermStatistics,
   collected: TermCollector,
-): number {
+): { readonly weight: number; readonly isWhole: boolean } {
   const known = word.concepts.map((concept) => ({
     role: concept.role,
     terms: concept.terms.flatMap((term) => statistics.find(term) ?? []),
   }));
   const [first, ...parts] = known;
-  if (!first) return 0;
+  if (!first) return UNKNOWN;
   // Forms of one word are words of the query, each of them counts; pieces of names do not add up.
   const count = first.role === "word" || first.role === "whole" ? word.count : 0;
   const weight = collected.add(first.terms, ROLE_WEIGHT[first.role], [index], count);
@@ -105,7 +112,7 @@ function addKnown(
     const factor = roles[role] * (isPart(role) ? share : 1);
     greatest = Math.max(greatest, collected.add(terms, factor, [index]));
   }
-  return greatest;
+  return { weight: greatest, isWhole: weight > 0 };
 }
 
 function isPart(role: TermRole): boolean {

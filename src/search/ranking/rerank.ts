@@ -45,7 +45,8 @@ export function rerank(
         candidate.score / SCORE_SCALE +
         wordScores(evidence, row, weights, exactWeights, total) +
         // A page of one section gains nothing by being one.
-        RERANK.page * ((pages.get(candidate.page) ?? 0) - ownScore(candidate, evidence, row, weights));
+        RERANK.page *
+          ((pages.get(candidate.page) ?? 0) - ownScore(candidate, evidence, row, weights));
       return { candidate, row, rank };
     })
     .toSorted((a, b) => b.rank - a.rank || a.candidate.document - b.candidate.document);
