@@ -176,8 +176,9 @@ export class EvidenceReader {
   #measureNearness(word: number, place: number, nearness: Float64Array, first: number): void {
     const last = this.#lastPlaces;
     const before = word > 0 ? last[word - 1]! : -1;
-    if (before >= 0 && place > before && place - before <= NEAR_TOKENS) {
-      nearness[first + word]! += 1 / (place - before);
+    if (before >= 0 && place - before <= NEAR_TOKENS) {
+      // Both in one token, written as one word, is as near as can be.
+      nearness[first + word]! += 1 / Math.max(1, place - before);
     }
     const next = word + 1 < last.length ? last[word + 1]! : -1;
     if (next >= 0 && place > next && place - next <= NEAR_TOKENS) {
