@@ -23,6 +23,12 @@ export type ErrorCode =
   | "ERR_LISTEN_IN_USE"
   | "ERR_LISTEN_DENIED"
   | "ERR_LISTEN_ADDRESS"
+  // Where certificates and keys are kept
+  | "ERR_STORAGE_FULL"
+  | "ERR_STORAGE_READ_ONLY"
+  | "ERR_STORAGE_DENIED"
+  | "ERR_STORAGE_LINK"
+  | "ERR_STORAGE_IO"
   // Certificates
   | "ERR_CERT_UNREADABLE"
   // The CA, over ACME
