@@ -115,18 +115,15 @@ describe("decide", () => {
         const action = decide(now, s);
         const floor = emergencyAt(certificate);
         const regular = source === "user" ? floor : (s.planned?.renewAt ?? T0 + life / 2);
-        switch (action.kind) {
-          case "nothing":
-            return action.until > now && action.until <= floor;
-          case "wait":
-            return action.until > now;
-          case "renew":
-            return (
-              now >= s.retryAt &&
-              (action.exempt || now >= s.allowedAt) &&
-              now >= Math.min(floor, regular)
-            );
-        }
+        const isAllowed: Record<typeof action.kind, boolean> = {
+          nothing: "until" in action && action.until > now && action.until <= floor,
+          wait: "until" in action && action.until > now,
+          renew:
+            now >= s.retryAt &&
+            (("exempt" in action && action.exempt) || now >= s.allowedAt) &&
+            now >= Math.min(floor, regular),
+        };
+        expect(isAllowed[action.kind]).toBe(true);
       }),
     );
   });
