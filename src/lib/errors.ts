@@ -31,6 +31,7 @@ export type ErrorCode =
   | "ERR_STORAGE_IO"
   // Certificates
   | "ERR_CERT_UNREADABLE"
+  | "ERR_CERT_REJECTED"
   // The CA, over ACME
   | "ERR_ACME_PROBLEM"
   | "ERR_ACME_NETWORK"
