@@ -40,7 +40,9 @@ export async function thisProcess(): Promise<LockOwner> {
 
 /**
  * A lock that is a file. Its owner renews a heartbeat in it; one whose owner is dead (same machine
- * and no such process, an earlier boot, or no heartbeat for 90 s) is taken over.
+ * and no such process, an earlier boot, or no heartbeat for 90 s) is taken over. An owner that wakes
+ * from a long sleep in the very moment of being taken over may go on for one heartbeat more: the
+ * heartbeat of the other then sees it, and one of the two gives up.
  */
 export class FileLock {
   readonly #path: string;

@@ -32,6 +32,8 @@ export type ErrorCode =
   // Certificates
   | "ERR_CERT_UNREADABLE"
   | "ERR_CERT_REJECTED"
+  | "ERR_DNS_HOOK"
+  | "ERR_DNS_UPDATE"
   // The CA, over ACME
   | "ERR_ACME_PROBLEM"
   | "ERR_ACME_NETWORK"
