@@ -64,13 +64,7 @@ export function signDnsMessage(message: Uint8Array, key: TsigKey, now: number): 
     id,
     noErrorNoData,
   ]);
-  const record = Buffer.concat([
-    name,
-    uint16s(TYPE.TSIG),
-    classAndTtl,
-    uint16s(data.length),
-    data,
-  ]);
+  const record = Buffer.concat([name, uint16s(TYPE.TSIG), classAndTtl, uint16s(data.length), data]);
   const signed = Buffer.concat([message, record]);
   signed.writeUInt16BE(signed.readUInt16BE(10) + 1, 10); // One more additional record.
   return signed;

@@ -86,7 +86,9 @@ function exchange(
     socket.on("timeout", () => settle(() => reject(failure(options, "it does not answer"))));
     socket.on("end", () => settle(() => reject(failure(options, "it closed the connection"))));
     socket.on("error", (error) =>
-      settle(() => reject(signal.aborted ? signal.reason : failure(options, messageOf(error), error))),
+      settle(() =>
+        reject(signal.aborted ? signal.reason : failure(options, messageOf(error), error)),
+      ),
     );
   });
 }

@@ -7,6 +7,8 @@ export interface CertificateInUse {
   readonly notAfter: number;
   /** Every configured name is in it. */
   readonly coversAllNames: boolean;
+  /** It was issued by a CA that is still configured; always true for a user's own. */
+  readonly isFromConfiguredCa: boolean;
   /** `user`: somebody else's PEM files, which we leave alone as long as they are good. */
   readonly source: "acme" | "user";
 }
@@ -27,6 +29,7 @@ export interface RenewalState {
 export type RenewalReason =
   | "missing"
   | "names-changed"
+  | "ca-changed"
   | "expired"
   | "ari"
   | "lifetime"
@@ -76,6 +79,7 @@ export function dueAt(state: RenewalState): { readonly at: number; readonly why:
   const { certificate } = state;
   if (!certificate) return { at: 0, why: "missing" };
   if (!certificate.coversAllNames) return { at: 0, why: "names-changed" };
+  if (!certificate.isFromConfiguredCa) return { at: 0, why: "ca-changed" };
   if (state.isForced) return { at: 0, why: "forced" };
   const emergency = { at: emergencyAt(certificate), why: "emergency" } as const;
   if (certificate.source === "user") return emergency;
