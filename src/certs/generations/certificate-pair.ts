@@ -34,6 +34,23 @@ export function readPair(certPem: string, keyPem: string): PairReading {
   }
 }
 
+const REMEMBERED = 4;
+
+/** {@link readPair} that remembers: a keeper looks at the same two files every few minutes. */
+export class PairReader {
+  readonly #readings = new Map<string, PairReading>();
+
+  read(certPem: string, keyPem: string): PairReading {
+    const texts = `${certPem}\0${keyPem}`;
+    const reading = this.#readings.get(texts) ?? readPair(certPem, keyPem);
+    this.#readings.delete(texts);
+    this.#readings.set(texts, reading);
+    const [oldest] = this.#readings.keys();
+    if (this.#readings.size > REMEMBERED && oldest !== undefined) this.#readings.delete(oldest);
+    return reading;
+  }
+}
+
 /** Whether every one of `names` is covered by the pair's leaf. */
 export function coversAllNames(pair: CertificatePair, names: readonly string[]): boolean {
   return names.every((name) => coversName(pair.chain.names, name));

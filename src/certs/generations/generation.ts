@@ -1,6 +1,6 @@
 import { isRecord, numberIn, parseJson, stringIn } from "../parse-json.ts";
 import { loadText, type Storage } from "../storage.ts";
-import { type CertificatePair, readPair } from "./certificate-pair.ts";
+import type { CertificatePair, PairReader } from "./certificate-pair.ts";
 
 /** Where a generation came from. */
 export interface GenerationOrigin {
@@ -76,6 +76,7 @@ export async function readGeneration(
   storage: Storage,
   folder: string,
   id: string,
+  reader: PairReader,
 ): Promise<GenerationReading> {
   const at = `${folder}/${id}`;
   const metaText = await loadText(storage, `${at}/meta.json`);
@@ -87,7 +88,7 @@ export async function readGeneration(
   if (metaText === undefined) return broken("incomplete", "it was not written to the end");
   const certPem = await loadText(storage, `${at}/cert.pem`);
   const keyPem = await loadText(storage, `${at}/key.pem`, { secret: true });
-  const { pair, problem } = readPair(certPem ?? "", keyPem ?? "");
+  const { pair, problem } = reader.read(certPem ?? "", keyPem ?? "");
   if (!pair) return broken("corrupt", problem);
   const meta = parseJson(metaText);
   if (!isRecord(meta)) return broken("changed", "its meta.json is not what was written", pair);

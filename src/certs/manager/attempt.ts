@@ -1,6 +1,6 @@
+import type { CertificateKeyType } from "../../acme/certificate-key.ts";
 import type { AcmeClient } from "../../acme/client.ts";
 import { identifierOf } from "../../acme/identifier.ts";
-import type { CertificateKeyType } from "../../acme/certificate-key.ts";
 import { AcmeProblem } from "../../acme/problem.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { DocportError } from "../../lib/errors.ts";

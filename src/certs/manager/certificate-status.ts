@@ -119,14 +119,11 @@ function describe(
 }
 
 function nextOf({ action }: Step, now: number): CertificateStatus["next"] & object {
-  switch (action.kind) {
-    case "nothing":
-      return { action: "nothing", at: action.until };
-    case "wait":
-      return { action: "wait", at: action.until, because: action.because, why: action.why };
-    case "renew":
-      return { action: "renew", at: now, why: action.why };
-  }
+  if (action.kind === "nothing") return { action: "nothing", at: action.until };
+  const { why } = action;
+  return action.kind === "renew"
+    ? { action: "renew", at: now, why }
+    : { action: "wait", at: action.until, because: action.because, why };
 }
 
 function failureOf(entry: LedgerEntry, count: number): CertificateStatus["failure"] & object {

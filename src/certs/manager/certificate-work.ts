@@ -1,22 +1,25 @@
 import type { AcmeClient } from "../../acme/client.ts";
 import { explainFailure } from "../explain-failure.ts";
-import { type CertificatePair, coversAllNames, isWithinDates } from "../generations/certificate-pair.ts";
+import {
+  type CertificatePair,
+  coversAllNames,
+  isWithinDates,
+} from "../generations/certificate-pair.ts";
 import { certificateFileName } from "../generations/file-name.ts";
 import type { Generation, GenerationOrigin } from "../generations/generation.ts";
 import { Generations, type Survey } from "../generations/generations.ts";
-import { type OrderInFlight, orderInFlight } from "../ledger/attempt-history.ts";
 import type { CertificateAuthority } from "../issuance/certificate-authority.ts";
+import { type OrderInFlight, orderInFlight } from "../ledger/attempt-history.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { identifierSetKey } from "../ledger/ledger-entry.ts";
 import { publishedLimitsOf } from "../ledger/rate-limits.ts";
-import { retryInstant } from "../ledger/retry-schedule.ts";
-import { LocalLimitError } from "../local-limit-error.ts";
 import type { Lease } from "../storage.ts";
 import { type AttemptOptions, attemptCertificate } from "./attempt.ts";
 import type { CertificateEvent } from "./certificate-events.ts";
 import type { CertificateManagerOptions } from "./certificate-manager.ts";
 import { buildStatus, type CertificateStatus } from "./certificate-status.ts";
 import { ClockWatch } from "./clock-watch.ts";
+import { describeFailure } from "./describe-failure.ts";
 import { isCauseGone } from "./early-wake.ts";
 import { planStep, type Step } from "./plan-step.ts";
 import { type RenewalNews, RenewalNewsKeeper } from "./renewal-news.ts";
@@ -70,7 +73,11 @@ export class CertificateWork {
     this.#set = identifierSetKey(names);
     const ledger = new Ledger(storage, clock);
     const generations = new Generations({ storage, names, clock });
-    const served = new ServedCertificate({ activate: options.activate, prove: options.prove, emit });
+    const served = new ServedCertificate({
+      activate: options.activate,
+      prove: options.prove,
+      emit,
+    });
     this.#ledger = ledger;
     this.#generations = generations;
     this.#served = served;
@@ -80,8 +87,17 @@ export class CertificateWork {
     this.#clockWatch = new ClockWatch(clock, emit);
     const keyKey = `${folder}/order-key.pem`;
     this.#attemptOptions = {
-      ...{ storage, clock, ledger, generations, served, names, set: this.#set },
-      ...{ keyKey, keyType, profile, responders },
+      storage,
+      clock,
+      ledger,
+      generations,
+      served,
+      names,
+      set: this.#set,
+      keyKey,
+      keyType,
+      profile,
+      responders,
     };
   }
 
@@ -198,11 +214,16 @@ export class CertificateWork {
       if (!(await this.#isClockGood(client, signal))) return;
       await this.#ledger.append(this.#set, { kind: "attempt", ca, why, exempt });
       emit({ type: "attempt", why, ca, exempt });
-      if (step.authority > 0) emit({ type: "fail-over", from: authorities[0].directoryUrl, to: ca });
+      if (step.authority > 0)
+        emit({ type: "fail-over", from: authorities[0].directoryUrl, to: ca });
       const onDoubt = (doubt: string): void => void doubts.push(doubt);
       const hadOne = this.#served.pair !== undefined;
       const generation = await attemptCertificate(this.#attemptOptions, {
-        ...{ authority, client, exempt, signal, onDoubt },
+        authority,
+        client,
+        exempt,
+        signal,
+        onDoubt,
         ...(current && { current }),
       });
       this.#noteServed(generation);
@@ -230,28 +251,23 @@ export class CertificateWork {
     },
   ): Promise<void> {
     const { names, clock, observe, emit } = this.#options;
-    const failure = explainFailure(error, { names, doubts: attempt.doubts });
     const observed = await observe?.(attempt.signal).catch(() => undefined);
-    const expiresAt = this.#served.pair?.chain.notAfter;
-    const retryAt =
-      error instanceof LocalLimitError
-        ? error.allowedAt
-        : retryInstant({
-            count: attempt.step.history.failures + 1,
-            now: clock.now(),
-            random: this.#random,
-            ...(failure.retryAfterMs !== undefined && { retryAfterMs: failure.retryAfterMs }),
-            ...(expiresAt !== undefined && { expiresAt }),
-            ...(this.#news?.planned && { window: this.#news.planned }),
-          });
+    const { failure, retryAt, entry } = describeFailure({
+      error,
+      names,
+      ca: attempt.ca,
+      doubts: attempt.doubts,
+      failuresBefore: attempt.step.history.failures,
+      now: clock.now(),
+      expiresAt: this.#served.pair?.chain.notAfter,
+      window: this.#news?.planned,
+      observed,
+      random: this.#random,
+    });
     emit({ type: "failed", failure, retryAt });
-    const { sentence: detail, fix, caWords, type, cause: why } = failure;
     // With a full disk the file cannot say that we have to wait; memory can until we stop.
     this.#waitInMemoryUntil = retryAt;
-    await this.#ledger.append(this.#set, {
-      ...{ kind: "failed", ca: attempt.ca, type, detail, fix, caWords, why, observed },
-      until: retryAt,
-    });
+    await this.#ledger.append(this.#set, entry);
     this.#waitInMemoryUntil = 0;
   }
 
@@ -328,8 +344,13 @@ export class CertificateWork {
     const { clock, observe, authorities, stop } = this.#options;
     const { createClient } = authorities[step.authority] ?? authorities[0];
     return isCauseGone({
-      ...{ step, entries: this.#ledger.entries, set: this.#set, now: clock.now() },
-      ...{ observe, createClient, signal: stop },
+      step,
+      entries: this.#ledger.entries,
+      set: this.#set,
+      now: clock.now(),
+      observe,
+      createClient,
+      signal: stop,
     });
   }
 
@@ -373,7 +394,8 @@ export class CertificateWork {
   #tellWait({ action }: Step): void {
     const wait = action.kind === "wait" ? `${action.because} ${action.until}` : "";
     // A wait for the clock moves on with each look.
-    const isNew = wait !== this.#toldWait && !(action.kind === "wait" && action.because === "clock");
+    const isNew =
+      wait !== this.#toldWait && !(action.kind === "wait" && action.because === "clock");
     this.#toldWait = wait;
     if (action.kind !== "wait" || !isNew) return;
     const { until, because, why } = action;

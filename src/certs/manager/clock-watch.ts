@@ -16,9 +16,7 @@ export class ClockWatch {
 
   /** One sentence and one fix; undefined when nothing is wrong. */
   get trouble(): { readonly sentence: string; readonly fix: string } | undefined {
-    return this.#verdict.kind === "ok"
-      ? undefined
-      : explainClock(this.#verdict, this.#clock.now());
+    return this.#verdict.kind === "ok" ? undefined : explainClock(this.#verdict, this.#clock.now());
   }
 
   /** Whether the clock can be what it says, without asking anybody. */

@@ -31,7 +31,9 @@ export async function isCauseGone(question: WakeQuestion): Promise<boolean> {
   try {
     if (OBSERVED_CAUSES.includes(lastFailure.why ?? "")) {
       const { observed } = lastFailure;
-      return observed !== undefined && observe !== undefined && (await observe(signal)) !== observed;
+      return (
+        observed !== undefined && observe !== undefined && (await observe(signal)) !== observed
+      );
     }
     const gaveNoReply = lastFailure.type === "ERR_ACME_NETWORK";
     if (gaveNoReply) await createClient().directory(signal);

@@ -107,9 +107,7 @@ export class Upkeep {
   #sightsOf({ broken, visible }: Survey): ReadonlySet<string> {
     const sights = broken.map(({ id, reason }) => `generation ${id} ${reason}`);
     return new Set(
-      visible.kind === "bad"
-        ? [...sights, `visible ${visible.certPem} ${visible.keyPem}`]
-        : sights,
+      visible.kind === "bad" ? [...sights, `visible ${visible.certPem} ${visible.keyPem}`] : sights,
     );
   }
 
