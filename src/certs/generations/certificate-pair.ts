@@ -38,15 +38,13 @@ const REMEMBERED = 4;
 
 /** {@link readPair} that remembers: a keeper looks at the same two files every few minutes. */
 export class PairReader {
-  readonly #readings = new Map<string, PairReading>();
+  #last: readonly { certPem: string; keyPem: string; reading: PairReading }[] = [];
 
   read(certPem: string, keyPem: string): PairReading {
-    const texts = `${certPem}\0${keyPem}`;
-    const reading = this.#readings.get(texts) ?? readPair(certPem, keyPem);
-    this.#readings.delete(texts);
-    this.#readings.set(texts, reading);
-    const [oldest] = this.#readings.keys();
-    if (this.#readings.size > REMEMBERED && oldest !== undefined) this.#readings.delete(oldest);
+    const known = this.#last.find((one) => one.certPem === certPem && one.keyPem === keyPem);
+    if (known) return known.reading;
+    const reading = readPair(certPem, keyPem);
+    this.#last = [{ certPem, keyPem, reading }, ...this.#last.slice(0, REMEMBERED - 1)];
     return reading;
   }
 }

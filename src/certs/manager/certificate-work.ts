@@ -63,6 +63,8 @@ export class CertificateWork {
   #isFollower = false;
   /** A wait that the ledger could not take. Epoch milliseconds. */
   #waitInMemoryUntil = 0;
+  /** A certificate is due, but another process has the lease, or the clock is not to be trusted. */
+  #isHeldUp = false;
   #toldWait = "";
 
   constructor(options: CertificateWorkOptions) {
@@ -172,6 +174,7 @@ export class CertificateWork {
       return;
     }
     this.#isFollower = lease === undefined;
+    this.#isHeldUp = this.#isFollower;
     if (!lease) return;
     try {
       await this.#work(work, AbortSignal.any([this.#options.stop, lease.signal]));
@@ -211,7 +214,8 @@ export class CertificateWork {
     const client = authority.createClient();
     const doubts: string[] = [];
     try {
-      if (!(await this.#isClockGood(client, signal))) return;
+      this.#isHeldUp = !(await this.#isClockGood(client, signal));
+      if (this.#isHeldUp) return;
       await this.#ledger.append(this.#set, { kind: "attempt", ca, why, exempt });
       emit({ type: "attempt", why, ca, exempt });
       if (step.authority > 0)
@@ -404,7 +408,7 @@ export class CertificateWork {
 
   #nextTickAt({ action }: Step): number {
     const now = this.#options.clock.now();
-    if (action.kind === "renew") return now + TICK_MS; // Another process has the lease.
+    if (action.kind === "renew") return this.#isHeldUp ? now + TICK_MS : now;
     return Math.min(action.until, this.#news?.nextCheckAt ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -26,23 +26,29 @@ export const NAME = "docs.example.com";
 export const HOUR = 3_600_000;
 export const DAY: number = 24 * HOUR;
 
+/** Before the error types of RFC 8555 §6.7. */
+export const URN = "urn:ietf:params:acme:error:";
+
 export interface StageOptions extends Partial<CertificateManagerOptions> {
   readonly ca?: Partial<AcmeCaOptions>;
   readonly limits?: PublishedLimits;
-  /** Wraps what reaches the CA. */
-  readonly transport?: (inner: AcmeTransport) => AcmeTransport;
+  /** Whether there is a second CA, {@link KeeperStage.fallback}. */
+  readonly hasFallback?: boolean;
 }
 
 /** A manager, a CA that looks whether the challenge is answered, and a clock that moves as told. */
 export class KeeperStage {
   readonly clock: FakeClock;
   readonly ca: AcmeCa;
+  readonly fallback: AcmeCa;
   readonly events: CertificateEvent[] = [];
   /** Leaves of the certificates that were activated, in order. */
   readonly served: string[] = [];
   readonly http: HttpChallenges = new HttpChallenges();
   readonly #options: StageOptions;
+  /** What the next manager has for a disk and a network. */
   storage: Storage;
+  transport: (inner: AcmeTransport) => AcmeTransport = (inner) => inner;
   manager: CertificateManager;
 
   constructor(options: StageOptions = {}, clock: FakeClock = new FakeClock()) {
@@ -55,10 +61,11 @@ export class KeeperStage {
         validate: ({ token, keyAuthorization }) =>
           this.http.answer(`/.well-known/acme-challenge/${token}`) === keyAuthorization
             ? "valid"
-            : { type: "unauthorized", detail: "no such answer" },
+            : { type: `${URN}unauthorized`, detail: "no such answer" },
         ...options.ca?.behaviour,
       },
     });
+    this.fallback = createAcmeCa({ clock, origin: "https://second.test" });
     this.storage = options.storage ?? new MemoryStorage();
     this.manager = this.newManager();
   }
@@ -66,7 +73,7 @@ export class KeeperStage {
   /** The CA as the manager knows it. */
   authority(ca: AcmeCa = this.ca): CertificateAuthority {
     const { clock } = this;
-    const transport = this.#options.transport?.(ca.transport) ?? ca.transport;
+    const transport = this.transport(ca.transport);
     return {
       directoryUrl: ca.directoryUrl,
       createClient: () => new AcmeClient({ directoryUrl: ca.directoryUrl, transport, clock }),
@@ -76,11 +83,12 @@ export class KeeperStage {
   }
 
   newManager(): CertificateManager {
-    const { ca: _, limits: __, transport: ___, ...options } = this.#options;
+    const { ca: _, limits: __, hasFallback, ...options } = this.#options;
+    const others = hasFallback ? [this.authority(this.fallback)] : [];
     const manager = new CertificateManager({
       clock: this.clock,
       names: [NAME],
-      authorities: [this.authority()],
+      authorities: [this.authority(), ...others],
       responders: [httpResponder(this.http, { clock: this.clock })],
       random: seededRandom(7),
       activate: ({ chain }) => void this.served.push(chain.serialNumber),
@@ -88,7 +96,10 @@ export class KeeperStage {
       ...options,
       storage: this.storage,
     });
-    manager.events.subscribe((event) => this.events.push(event));
+    manager.events.subscribe((event) => {
+      // One that was killed and left behind has nothing to say any more.
+      if (this.manager === manager) this.events.push(event);
+    });
     return manager;
   }
 
@@ -112,9 +123,9 @@ export class KeeperStage {
       await this.idle();
       const next = this.clock.nextWakeAt ?? Number.POSITIVE_INFINITY;
       if (next > end) break;
-      await this.clock.advance(next - this.clock.now());
+      await this.clock.advance(Math.max(0, next - this.clock.now()));
     }
-    await this.clock.advance(end - this.clock.now());
+    await this.clock.advance(Math.max(0, end - this.clock.now()));
     await this.idle();
   }
 
@@ -124,7 +135,7 @@ export class KeeperStage {
       await this.idle();
       const next = this.clock.nextWakeAt ?? Number.POSITIVE_INFINITY;
       if (next - this.clock.now() > 50_000) return;
-      await this.clock.advance(next - this.clock.now());
+      await this.clock.advance(Math.max(0, next - this.clock.now()));
     }
   }
 
