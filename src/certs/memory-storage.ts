@@ -19,7 +19,8 @@ export class MemoryStorage implements Storage {
 
   load(key: string): Promise<Uint8Array | undefined> {
     assertStorageKey(key);
-    const value = this.#values.get(this.#resolve(key));
+    const direct = this.#values.get(key);
+    const value = direct instanceof Uint8Array ? direct : this.#values.get(this.#resolve(key));
     return Promise.resolve(value instanceof Uint8Array ? value.slice() : undefined);
   }
 

@@ -35,6 +35,11 @@ export type ErrorCode =
   // Certificates
   | "ERR_CERT_UNREADABLE"
   | "ERR_CERT_REJECTED"
+  | "ERR_CERT_NOT_SHOWN"
+  | "ERR_CERT_NO_CHALLENGE"
+  | "ERR_CERT_TERMS"
+  | "ERR_CERT_BINDING"
+  | "ERR_CERT_RATE_LIMIT"
   | "ERR_DNS_HOOK"
   | "ERR_DNS_UPDATE"
   // The CA, over ACME

@@ -34,6 +34,21 @@ export function readPair(certPem: string, keyPem: string): PairReading {
   }
 }
 
+const REMEMBERED = 4;
+
+/** {@link readPair} that remembers: a keeper looks at the same two files every few minutes. */
+export class PairReader {
+  #last: readonly { certPem: string; keyPem: string; reading: PairReading }[] = [];
+
+  read(certPem: string, keyPem: string): PairReading {
+    const known = this.#last.find((one) => one.certPem === certPem && one.keyPem === keyPem);
+    if (known) return known.reading;
+    const reading = readPair(certPem, keyPem);
+    this.#last = [{ certPem, keyPem, reading }, ...this.#last.slice(0, REMEMBERED - 1)];
+    return reading;
+  }
+}
+
 /** Whether every one of `names` is covered by the pair's leaf. */
 export function coversAllNames(pair: CertificatePair, names: readonly string[]): boolean {
   return names.every((name) => coversName(pair.chain.names, name));

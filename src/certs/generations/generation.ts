@@ -1,6 +1,6 @@
 import { isRecord, numberIn, parseJson, stringIn } from "../parse-json.ts";
 import { loadText, type Storage } from "../storage.ts";
-import { type CertificatePair, readPair } from "./certificate-pair.ts";
+import type { CertificatePair, PairReader } from "./certificate-pair.ts";
 
 /** Where a generation came from. */
 export interface GenerationOrigin {
@@ -9,6 +9,8 @@ export interface GenerationOrigin {
   /** Directory URL of the CA that issued it, for `acme`. */
   readonly ca?: string | undefined;
   readonly profile?: string | undefined;
+  /** URL of the order that it came from, for `acme`. */
+  readonly orderUrl?: string | undefined;
 }
 
 /** One certificate with its key, as it is kept. The higher the id, the newer. */
@@ -60,12 +62,12 @@ export async function writeGeneration(
   folder: string,
   generation: Generation,
 ): Promise<void> {
-  const { id, pair, source, ca, profile, createdAt } = generation;
+  const { id, pair, source, ca, profile, orderUrl, createdAt } = generation;
   const at = `${folder}/${id}`;
   await storage.store(`${at}/key.pem`, pair.keyPem, { secret: true });
   await storage.store(`${at}/cert.pem`, pair.certPem);
   const { names, serialNumber, fingerprint256: fingerprint } = pair.chain;
-  const meta = { source, ca, profile, createdAt, names, serialNumber, fingerprint };
+  const meta = { source, ca, profile, orderUrl, createdAt, names, serialNumber, fingerprint };
   await storage.store(`${at}/meta.json`, `${JSON.stringify(meta, null, 2)}\n`);
 }
 
@@ -74,6 +76,7 @@ export async function readGeneration(
   storage: Storage,
   folder: string,
   id: string,
+  reader: PairReader,
 ): Promise<GenerationReading> {
   const at = `${folder}/${id}`;
   const metaText = await loadText(storage, `${at}/meta.json`);
@@ -85,7 +88,7 @@ export async function readGeneration(
   if (metaText === undefined) return broken("incomplete", "it was not written to the end");
   const certPem = await loadText(storage, `${at}/cert.pem`);
   const keyPem = await loadText(storage, `${at}/key.pem`, { secret: true });
-  const { pair, problem } = readPair(certPem ?? "", keyPem ?? "");
+  const { pair, problem } = reader.read(certPem ?? "", keyPem ?? "");
   if (!pair) return broken("corrupt", problem);
   const meta = parseJson(metaText);
   if (!isRecord(meta)) return broken("changed", "its meta.json is not what was written", pair);
@@ -99,6 +102,7 @@ export async function readGeneration(
       source: stringIn(meta, "source") === "acme" ? "acme" : "user",
       ca: stringIn(meta, "ca"),
       profile: stringIn(meta, "profile"),
+      orderUrl: stringIn(meta, "orderUrl"),
       createdAt: numberIn(meta, "createdAt") ?? pair.chain.notBefore,
     },
   };

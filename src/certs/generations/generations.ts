@@ -6,7 +6,7 @@ import {
   coversAllNames,
   isWithinDates,
   judgeIssuedPair,
-  readPair,
+  PairReader,
 } from "./certificate-pair.ts";
 import { certificateFileName } from "./file-name.ts";
 import {
@@ -66,6 +66,7 @@ export class Generations {
   readonly #names: readonly string[];
   readonly #clock: Clock;
   readonly #folder: string;
+  readonly #reader = new PairReader();
   /** The keys that users see. */
   readonly certKey: string;
   readonly keyKey: string;
@@ -86,7 +87,12 @@ export class Generations {
     const ids = [...(await listGenerationIds(this.#storage, this.#folder))];
     let current: Generation | undefined;
     while (!current && ids.length > 0) {
-      const reading = await readGeneration(this.#storage, this.#folder, ids.shift() ?? "");
+      const reading = await readGeneration(
+        this.#storage,
+        this.#folder,
+        ids.shift() ?? "",
+        this.#reader,
+      );
       if (reading.generation) current = reading.generation;
       else broken.push(reading.broken);
     }
@@ -108,7 +114,7 @@ export class Generations {
     const ids = await listGenerationIds(this.#storage, this.#folder);
     const generation = { ...origin, id: nextGenerationId(ids), pair, createdAt: now };
     await writeGeneration(this.#storage, this.#folder, generation);
-    const back = await readGeneration(this.#storage, this.#folder, generation.id);
+    const back = await readGeneration(this.#storage, this.#folder, generation.id, this.#reader);
     if (!back.generation) {
       await this.#storage.delete(`${this.#folder}/${generation.id}`);
       throw rejected(`What was written could not be read back: ${back.broken.reason}.`);
@@ -180,7 +186,7 @@ export class Generations {
     const certPem = (await loadText(this.#storage, this.certKey)) ?? "";
     const keyPem = (await loadText(this.#storage, this.keyKey, { secret: true })) ?? "";
     if (certPem === "" && keyPem === "") return { kind: "behind" };
-    const { pair, problem } = readPair(certPem, keyPem);
+    const { pair, problem } = this.#reader.read(certPem, keyPem);
     if (!pair) {
       // A broken generation seen through its link is dealt with as a generation.
       return broken.length > 0 && (await this.#isLinkTo(broken, certPem, keyPem))
@@ -190,7 +196,7 @@ export class Generations {
     const { fingerprint256 } = pair.chain;
     if (fingerprint256 === current?.pair.chain.fingerprint256) return { kind: "current" };
     for (const id of olderIds) {
-      const { generation } = await readGeneration(this.#storage, this.#folder, id);
+      const { generation } = await readGeneration(this.#storage, this.#folder, id, this.#reader);
       if (generation?.pair.chain.fingerprint256 === fingerprint256) return { kind: "behind" };
     }
     const now = this.#clock.now();

@@ -19,8 +19,6 @@ const KINDS = [
   "issued",
   /** The attempt failed; the next is not before `until`. */
   "failed",
-  /** The CA named an instant (Retry-After) before which nothing more is to be asked. */
-  "wait",
   /** The cause of the last failure is gone: the wait by our own schedule is off. */
   "cause-gone",
   "revoked",
@@ -46,11 +44,18 @@ export interface LedgerEntry {
   readonly type?: string | undefined;
   /** One sentence for people. */
   readonly detail?: string | undefined;
+  /** The one thing to do about it. */
+  readonly fix?: string | undefined;
+  /** What the CA itself said. */
+  readonly caWords?: string | undefined;
   /** Epoch milliseconds. */
   readonly until?: number | undefined;
   /** Inside the CA's renewal window, so that it costs none of its limits. */
   readonly exempt?: boolean | undefined;
+  /** What an attempt is for, or the cause of a failure. */
   readonly why?: string | undefined;
+  /** What could be seen of the cause when it failed: a change means that it may be gone. */
+  readonly observed?: string | undefined;
   readonly serialNumber?: string | undefined;
   /** Epoch milliseconds. */
   readonly notAfter?: number | undefined;
@@ -59,17 +64,20 @@ export interface LedgerEntry {
 /** An entry before it is stamped and told whose it is. */
 export type NewLedgerEntry = Omit<LedgerEntry, "at" | "set">;
 
-const MAX_DETAIL_CHARS = 500;
+const MAX_TEXT_CHARS = 500;
 
 /** Names the exact set of identifiers, whatever their order and case; the CA's limits go by it. */
 export function identifierSetKey(names: readonly string[]): string {
   return [...new Set(names.map((name) => name.toLowerCase()))].toSorted().join(",");
 }
 
-/** One line of the ledger, without its line feed. */
+/** One line of the ledger, without its line feed. Texts are cut to 500 characters. */
 export function formatLedgerEntry(entry: LedgerEntry): string {
-  const detail = entry.detail?.slice(0, MAX_DETAIL_CHARS);
-  return JSON.stringify(detail === undefined ? entry : { ...entry, detail });
+  return JSON.stringify(entry, (_, value: unknown) =>
+    typeof value === "string" && value.length > MAX_TEXT_CHARS && value !== entry.set
+      ? value.slice(0, MAX_TEXT_CHARS)
+      : value,
+  );
 }
 
 /** Undefined for a line that is torn, or of a kind that another version wrote. */
@@ -91,9 +99,12 @@ export function parseLedgerEntry(line: string): LedgerEntry | undefined {
     url: stringIn(value, "url"),
     type: stringIn(value, "type"),
     detail: stringIn(value, "detail"),
+    fix: stringIn(value, "fix"),
+    caWords: stringIn(value, "caWords"),
     until: numberIn(value, "until"),
     exempt: booleanIn(value, "exempt"),
     why: stringIn(value, "why"),
+    observed: stringIn(value, "observed"),
     serialNumber: stringIn(value, "serialNumber"),
     notAfter: numberIn(value, "notAfter"),
   };

@@ -23,17 +23,18 @@ const FUTURE_TOLERANCE_MS = 60_000;
 export class Ledger {
   readonly #storage: Storage;
   readonly #clock: Clock;
-  #entries: readonly LedgerEntry[];
+  #entries: readonly LedgerEntry[] = [];
+  #text = "";
 
-  private constructor(storage: Storage, clock: Clock, entries: readonly LedgerEntry[]) {
+  /** Empty until {@link reload}. */
+  constructor(storage: Storage, clock: Clock) {
     this.#storage = storage;
     this.#clock = clock;
-    this.#entries = entries;
   }
 
   /** Reads the ledger; a torn or unknown line is passed over. A missing one is empty. */
   static async open(storage: Storage, clock: Clock): Promise<Ledger> {
-    const ledger = new Ledger(storage, clock, []);
+    const ledger = new Ledger(storage, clock);
     await ledger.reload();
     return ledger;
   }
@@ -41,6 +42,11 @@ export class Ledger {
   /** Reads again what another process may have written. */
   async reload(): Promise<void> {
     const text = (await loadText(this.#storage, LEDGER_KEY)) ?? "";
+    if (text === this.#text) {
+      this.#entries = reanchor(this.#entries, this.#clock.now());
+      return;
+    }
+    this.#text = text;
     const entries = text.split("\n").flatMap((line) => parseLedgerEntry(line) ?? []);
     this.#entries = reanchor(entries, this.#clock.now());
   }
@@ -49,12 +55,14 @@ export class Ledger {
     return this.#entries;
   }
 
-  /** Resolves when the entry would survive a power cut. */
-  async append(set: string, entry: NewLedgerEntry): Promise<void> {
+  /** Resolves when the entries would survive a power cut: all of them, or none. */
+  async append(set: string, ...added: readonly NewLedgerEntry[]): Promise<void> {
     const now = this.#clock.now();
-    const entries = [...reanchor(this.#entries, now), { at: now, set, ...entry }];
-    const kept = compact(entries, now);
-    await this.#storage.store(LEDGER_KEY, `${kept.map(formatLedgerEntry).join("\n")}\n`);
+    const stamped = added.map((entry) => ({ at: now, set, ...entry }));
+    const kept = compact([...reanchor(this.#entries, now), ...stamped], now);
+    const text = `${kept.map(formatLedgerEntry).join("\n")}\n`;
+    await this.#storage.store(LEDGER_KEY, text);
+    this.#text = text;
     this.#entries = kept;
   }
 }

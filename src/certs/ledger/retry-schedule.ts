@@ -33,7 +33,7 @@ export interface Failure {
  */
 export function retryInstant(failure: Failure): number {
   const { count, now, retryAfterMs } = failure;
-  const scheduled = now + scheduledWaitMs(failure);
+  const scheduled = Math.ceil(now + scheduledWaitMs(failure));
   if (retryAfterMs !== undefined && retryAfterMs > 0) {
     const asked = now + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
     const isTrusted = count <= TRUSTED_RETRY_AFTERS && retryAfterMs >= MINUTE;
@@ -52,11 +52,15 @@ function scheduledWaitMs({ count, now, expiresAt, random }: Failure): number {
   return Math.min(DAY, most) * stretch;
 }
 
-/** Pulls a retry that would miss the window's end back into it, ten minutes from now at least. */
-function insideWindow({ now, window, random }: Failure, scheduled: number): number {
+/**
+ * Pulls a retry that would miss the window's end back into it; but not before the wait that came
+ * before it in the schedule, or many small ones would fill the window's end.
+ */
+function insideWindow({ count, now, window, random }: Failure, scheduled: number): number {
   if (!window || now < window.start || now >= window.end || scheduled < window.end) {
     return scheduled;
   }
-  const pulled = now + (window.end - now) * (0.5 + 0.4 * random());
-  return pulled - now >= 10 * MINUTE ? pulled : scheduled;
+  const pulled = Math.floor(now + (window.end - now) * (0.5 + 0.4 * random()));
+  const leastMs = STEPS_MS[Math.min(count, STEPS_MS.length + 1) - 2] ?? MINUTE;
+  return pulled - now >= leastMs ? pulled : scheduled;
 }

@@ -1,6 +1,6 @@
 /** What can be said about this computer's clock. */
 export type ClockVerdict =
-  | { readonly kind: "ok" }
+  | { readonly kind: "ok"; readonly aheadMs?: undefined }
   /** Off by this much against the CA, ahead when positive. Still good enough to act on. */
   | { readonly kind: "off"; readonly aheadMs: number }
   /** No order may be based on it. `aheadMs` is missing when it is absurd by itself. */

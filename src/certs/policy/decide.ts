@@ -7,6 +7,8 @@ export interface CertificateInUse {
   readonly notAfter: number;
   /** Every configured name is in it. */
   readonly coversAllNames: boolean;
+  /** It was issued by a CA that is still configured; always true for a user's own. */
+  readonly isFromConfiguredCa: boolean;
   /** `user`: somebody else's PEM files, which we leave alone as long as they are good. */
   readonly source: "acme" | "user";
 }
@@ -27,6 +29,7 @@ export interface RenewalState {
 export type RenewalReason =
   | "missing"
   | "names-changed"
+  | "ca-changed"
   | "expired"
   | "ari"
   | "lifetime"
@@ -48,7 +51,8 @@ export type Action =
   /** Order now. `exempt`: inside the CA's own window, so none of its limits count. */
   | { readonly kind: "renew"; readonly why: RenewalReason; readonly exempt: boolean };
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const CLOCK_RECHECK_MS = 10 * 60_000;
 
 /**
@@ -76,11 +80,12 @@ export function dueAt(state: RenewalState): { readonly at: number; readonly why:
   const { certificate } = state;
   if (!certificate) return { at: 0, why: "missing" };
   if (!certificate.coversAllNames) return { at: 0, why: "names-changed" };
+  if (!certificate.isFromConfiguredCa) return { at: 0, why: "ca-changed" };
   if (state.isForced) return { at: 0, why: "forced" };
   const emergency = { at: emergencyAt(certificate), why: "emergency" } as const;
   if (certificate.source === "user") return emergency;
   const regular = state.planned
-    ? ({ at: state.planned.renewAt, why: "ari" } as const)
+    ? ({ at: Math.max(state.planned.renewAt, earliestAt(certificate)), why: "ari" } as const)
     : ({ at: lifetimeAt(certificate), why: "lifetime" } as const);
   return regular.at <= emergency.at ? regular : emergency;
 }
@@ -88,6 +93,11 @@ export function dueAt(state: RenewalState): { readonly at: number; readonly why:
 /** The instant at which a twentieth of the life is left. */
 export function emergencyAt({ notBefore, notAfter }: CertificateInUse): number {
   return notAfter - (notAfter - notBefore) / 20;
+}
+
+/** A CA that wants a certificate replaced the moment it was issued would be asked without end. */
+function earliestAt({ notBefore, notAfter }: CertificateInUse): number {
+  return notBefore + Math.min((notAfter - notBefore) / 20, 6 * HOUR);
 }
 
 /** Two thirds of the life; half of a life below ten days, where a third is too short a rescue. */

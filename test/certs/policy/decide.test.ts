@@ -15,6 +15,7 @@ const cert = (lifeMs: number, more: Partial<CertificateInUse> = {}): Certificate
   notBefore: T0,
   notAfter: T0 + lifeMs,
   coversAllNames: true,
+  isFromConfiguredCa: true,
   source: "acme",
   ...more,
 });
@@ -30,6 +31,8 @@ describe("decide", () => {
     expect(decide(T0, state())).toEqual({ kind: "renew", why: "missing", exempt: false });
     const certificate = cert(90 * DAY, { coversAllNames: false });
     expect(decide(T0, state({ certificate }))).toMatchObject({ why: "names-changed" });
+    const staging = cert(90 * DAY, { isFromConfiguredCa: false });
+    expect(decide(T0, state({ certificate: staging }))).toMatchObject({ why: "ca-changed" });
   });
 
   it.each([

@@ -1,0 +1,100 @@
+import type { CertificateKeyType } from "../../acme/certificate-key.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { ChallengeResponder } from "../challenges/challenge-responder.ts";
+import type { CertificatePair } from "../generations/certificate-pair.ts";
+import type { CertificateAuthority } from "../issuance/certificate-authority.ts";
+import type { Storage } from "../storage.ts";
+import { type CertificateEvent, EventFeed } from "./certificate-events.ts";
+import type { CertificateStatus } from "./certificate-status.ts";
+import { CertificateWork } from "./certificate-work.ts";
+import type { ServingOptions } from "./served-certificate.ts";
+import { Ticker } from "./ticker.ts";
+
+export interface CertificateManagerOptions extends Pick<ServingOptions, "activate" | "prove"> {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  /** DNS names, wildcards, IP addresses: all in one certificate. The first one names the files. */
+  readonly names: readonly string[];
+  /** The CA that is wanted, then those for when it is down. */
+  readonly authorities: readonly [CertificateAuthority, ...CertificateAuthority[]];
+  readonly responders: readonly ChallengeResponder[];
+  /** Default "p256". */
+  readonly keyType?: CertificateKeyType | undefined;
+  /** Asked for when the CA has it. Default: the CA's default; for an IP address "shortlived". */
+  readonly profile?: string | undefined;
+  /** 0 to 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /**
+   * Something that changes when the cause of a failure may have gone: what DNS answers for the names.
+   * It is looked at in every tick of a wait, so it must be cheap.
+   */
+  readonly observe?: ((signal: AbortSignal) => Promise<string>) | undefined;
+  /** How long a stop lets a running attempt come to its end. Default 5 seconds. */
+  readonly shutdownGraceMs?: number | undefined;
+}
+
+const SHUTDOWN_GRACE_MS = 5_000;
+
+/**
+ * Keeps one certificate fresh. Never throws after start(): what goes wrong comes out as events and
+ * in status(), and whatever certificate there is goes on being served.
+ */
+export class CertificateManager implements AsyncDisposable {
+  readonly events: EventFeed<CertificateEvent> = new EventFeed<CertificateEvent>();
+  readonly #clock: Clock;
+  readonly #graceMs: number;
+  readonly #work: CertificateWork;
+  readonly #ticker: Ticker;
+  readonly #stop = new AbortController();
+
+  /** Throws RangeError for names that no certificate can be for. */
+  constructor(options: CertificateManagerOptions) {
+    const emit = (event: CertificateEvent): void => this.events.emit(event);
+    this.#clock = options.clock;
+    this.#graceMs = options.shutdownGraceMs ?? SHUTDOWN_GRACE_MS;
+    this.#work = new CertificateWork({ ...options, emit, stop: this.#stop.signal });
+    this.#ticker = new Ticker({
+      clock: options.clock,
+      tick: ({ isForced }) => this.#work.tick(isForced),
+      onError: (error) => this.#work.report(error),
+      onJump: (byMs) => emit({ type: "clock-jumped", byMs }),
+    });
+  }
+
+  /** Serves what there is, then keeps it fresh in the background. Resolves without asking a CA. */
+  async start(): Promise<void> {
+    await this.#work.serveWhatIsThere();
+    this.#ticker.start();
+  }
+
+  /** The certificate that is being served. */
+  current(): CertificatePair | undefined {
+    return this.#work.served;
+  }
+
+  status(): CertificateStatus {
+    return this.#work.status();
+  }
+
+  /**
+   * Looks again now; with `force`, orders although nothing is due and although our own schedule
+   * would wait. The CA's limits and its Retry-After hold all the same. Resolves with what came of it.
+   */
+  async renewNow(options: { readonly force?: boolean } = {}): Promise<CertificateStatus> {
+    await this.#ticker.tickNow(options.force ?? false);
+    return this.status();
+  }
+
+  /** Lets a running attempt end for a moment, then stops it: its order is gone on with next time. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const stopped = this.#ticker.stop();
+    if (this.#work.isAttempting) {
+      const over = new AbortController();
+      const grace = this.#clock.sleep(this.#graceMs, over.signal).catch(() => undefined);
+      await Promise.race([stopped, grace]);
+      over.abort();
+    }
+    this.#stop.abort(new Error("the certificate manager is stopping"));
+    await stopped;
+  }
+}

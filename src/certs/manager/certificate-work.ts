@@ -1,0 +1,414 @@
+import type { AcmeClient } from "../../acme/client.ts";
+import { explainFailure } from "../explain-failure.ts";
+import {
+  type CertificatePair,
+  coversAllNames,
+  isWithinDates,
+} from "../generations/certificate-pair.ts";
+import { certificateFileName } from "../generations/file-name.ts";
+import type { Generation, GenerationOrigin } from "../generations/generation.ts";
+import { Generations, type Survey } from "../generations/generations.ts";
+import type { CertificateAuthority } from "../issuance/certificate-authority.ts";
+import { type OrderInFlight, orderInFlight } from "../ledger/attempt-history.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { identifierSetKey } from "../ledger/ledger-entry.ts";
+import { publishedLimitsOf } from "../ledger/rate-limits.ts";
+import type { Lease } from "../storage.ts";
+import { type AttemptOptions, attemptCertificate } from "./attempt.ts";
+import type { CertificateEvent } from "./certificate-events.ts";
+import type { CertificateManagerOptions } from "./certificate-manager.ts";
+import { buildStatus, type CertificateStatus } from "./certificate-status.ts";
+import { ClockWatch } from "./clock-watch.ts";
+import { describeFailure } from "./describe-failure.ts";
+import { isCauseGone } from "./early-wake.ts";
+import { planStep, type Step } from "./plan-step.ts";
+import { type RenewalNews, RenewalNewsKeeper } from "./renewal-news.ts";
+import { ServedCertificate } from "./served-certificate.ts";
+import { TICK_MS } from "./ticker.ts";
+import { Upkeep } from "./upkeep.ts";
+
+export interface CertificateWorkOptions extends CertificateManagerOptions {
+  readonly emit: (event: CertificateEvent) => void;
+  readonly stop: AbortSignal;
+}
+
+interface DueWork {
+  readonly isForced: boolean;
+  /** The cause of the last failure seems to be gone. */
+  readonly isWoken: boolean;
+  /** A certificate is wanted, not only tidiness. */
+  readonly isDue: boolean;
+}
+
+/** One lease for the whole folder: account, ledger and files belong to whoever holds it. */
+const LEASE = "certificates";
+
+/** What a {@link CertificateManager} does in a tick: look, decide, and do it under the lease. */
+export class CertificateWork {
+  readonly #options: CertificateWorkOptions;
+  readonly #set: string;
+  readonly #ledger: Ledger;
+  readonly #generations: Generations;
+  readonly #served: ServedCertificate;
+  readonly #upkeep: Upkeep;
+  readonly #newsKeeper: RenewalNewsKeeper;
+  readonly #clockWatch: ClockWatch;
+  readonly #attemptOptions: AttemptOptions;
+  readonly #random: () => number;
+  #isAttempting = false;
+  #servedFrom: (GenerationOrigin & { readonly id: string }) | undefined;
+  #step: Step | undefined;
+  #news: RenewalNews | undefined;
+  #trouble: { readonly sentence: string; readonly fix: string } | undefined;
+  #isFollower = false;
+  /** A wait that the ledger could not take. Epoch milliseconds. */
+  #waitInMemoryUntil = 0;
+  /** A certificate is due, but another process has the lease, or the clock is not to be trusted. */
+  #isHeldUp = false;
+  #toldWait = "";
+
+  constructor(options: CertificateWorkOptions) {
+    const { storage, clock, names, emit, keyType = "p256", profile, responders } = options;
+    const folder = `.docport/${certificateFileName(names[0] ?? "")}`;
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+    this.#set = identifierSetKey(names);
+    const ledger = new Ledger(storage, clock);
+    const generations = new Generations({ storage, names, clock });
+    const served = new ServedCertificate({
+      activate: options.activate,
+      prove: options.prove,
+      emit,
+    });
+    this.#ledger = ledger;
+    this.#generations = generations;
+    this.#served = served;
+    this.#upkeep = new Upkeep({ generations, served, names, clock, emit });
+    const key = `${folder}/renewal.json`;
+    this.#newsKeeper = new RenewalNewsKeeper({ storage, clock, random: this.#random, key });
+    this.#clockWatch = new ClockWatch(clock, emit);
+    const keyKey = `${folder}/order-key.pem`;
+    this.#attemptOptions = {
+      storage,
+      clock,
+      ledger,
+      generations,
+      served,
+      names,
+      set: this.#set,
+      keyKey,
+      keyType,
+      profile,
+      responders,
+    };
+  }
+
+  get isAttempting(): boolean {
+    return this.#isAttempting;
+  }
+
+  get served(): CertificatePair | undefined {
+    return this.#served.pair;
+  }
+
+  status(): CertificateStatus {
+    const { clock, names } = this.#options;
+    const pair = this.#served.pair;
+    return buildStatus({
+      now: clock.now(),
+      names,
+      served: pair,
+      origin: this.#servedFrom,
+      step: this.#step,
+      news: this.#news,
+      coversAllNames: pair !== undefined && coversAllNames(pair, names),
+      trouble: this.#trouble ?? this.#clockWatch.trouble,
+      isFollower: this.#isFollower,
+    });
+  }
+
+  /** For the start: never rejects, writes nothing. */
+  async serveWhatIsThere(): Promise<void> {
+    try {
+      await this.#serve(await this.#generations.survey());
+    } catch (error) {
+      this.report(error);
+    }
+  }
+
+  /** Tells what a tick ended with, once. A stop is nothing to tell. */
+  report(error: unknown): void {
+    if (this.#options.stop.aborted) return;
+    const { sentence, fix, cause } = explainFailure(error, { names: this.#options.names });
+    if (cause !== "storage") this.#options.emit({ type: "unexpected", error });
+    else if (this.#trouble?.sentence !== sentence) {
+      this.#options.emit({ type: "storage-trouble", sentence, fix });
+    }
+    this.#trouble = { sentence, fix };
+  }
+
+  /** One look at everything, and what follows from it. Resolves with the instant of the next one. */
+  async tick(isForced: boolean): Promise<number> {
+    const survey = await this.#generations.survey();
+    await this.#serve(survey);
+    await this.#ledger.reload();
+    this.#news = await this.#loadNews();
+    this.#step = this.#plan(isForced);
+    const isWoken = await this.#isCauseGone(this.#step);
+    const isDue = this.#step.action.kind === "renew" || isWoken;
+    const isUntidy = this.#upkeep.isNeeded(survey) || this.#finishedOrder() !== undefined;
+    if (isDue || isUntidy || this.#newsAuthority()) {
+      await this.#workUnderLease({ isForced, isWoken, isDue });
+    } else this.#trouble = undefined;
+    this.#tellWait(this.#step);
+    return this.#nextTickAt(this.#step);
+  }
+
+  async #workUnderLease(work: DueWork): Promise<void> {
+    let lease: Lease | undefined;
+    try {
+      lease = await this.#options.storage.tryLock(LEASE);
+    } catch (error) {
+      // A user's own certificate on a read-only mount needs nothing from us.
+      if (work.isDue || this.status().state !== "ok") throw error;
+      return;
+    }
+    this.#isFollower = lease === undefined;
+    this.#isHeldUp = this.#isFollower;
+    if (!lease) return;
+    try {
+      await this.#work(work, AbortSignal.any([this.#options.stop, lease.signal]));
+      this.#trouble = undefined;
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async #work({ isForced, isWoken }: DueWork, signal: AbortSignal): Promise<void> {
+    const current = await this.#upkeep.run(await this.#generations.survey());
+    if (current) await this.#swapTo(current, signal);
+    // Somebody else may have done it between our look and the lease.
+    await this.#ledger.reload();
+    await this.#closeFinishedOrder();
+    if (isWoken) await this.#endWait();
+    const authority = this.#newsAuthority();
+    if (authority) await this.#refreshNews(authority.createClient(), signal);
+    this.#step = this.#plan(isForced);
+    if (this.#step.action.kind !== "renew") return;
+    this.#isAttempting = true;
+    try {
+      await this.#attempt(this.#step, current, signal);
+    } finally {
+      this.#isAttempting = false;
+    }
+    this.#news = await this.#loadNews();
+    this.#step = this.#plan(false);
+  }
+
+  async #attempt(step: Step, current: Generation | undefined, signal: AbortSignal): Promise<void> {
+    const { authorities, emit } = this.#options;
+    const authority = authorities[step.authority];
+    if (step.action.kind !== "renew" || !authority) return;
+    const { why, exempt } = step.action;
+    const { directoryUrl: ca } = authority;
+    const client = authority.createClient();
+    const doubts: string[] = [];
+    try {
+      this.#isHeldUp = !(await this.#isClockGood(client, signal));
+      if (this.#isHeldUp) return;
+      await this.#ledger.append(this.#set, { kind: "attempt", ca, why, exempt });
+      emit({ type: "attempt", why, ca, exempt });
+      if (step.authority > 0)
+        emit({ type: "fail-over", from: authorities[0].directoryUrl, to: ca });
+      const onDoubt = (doubt: string): void => void doubts.push(doubt);
+      const hadOne = this.#served.pair !== undefined;
+      const generation = await attemptCertificate(this.#attemptOptions, {
+        authority,
+        client,
+        exempt,
+        signal,
+        onDoubt,
+        ...(current && { current }),
+      });
+      this.#noteServed(generation);
+      const { serialNumber, notAfter } = generation.pair.chain;
+      emit({ type: hadOne ? "renewed" : "issued", ca, serialNumber, notAfter, exempt });
+    } catch (error) {
+      // Stopped, or no longer the one who orders: not a failure, the order is gone on with.
+      if (!signal.aborted) await this.#fail(error, { step, ca, doubts, signal });
+    }
+  }
+
+  /** Asks the CA for its directory, and by the way for the time. */
+  async #isClockGood(client: AcmeClient, signal: AbortSignal): Promise<boolean> {
+    await client.directory(signal);
+    return this.#clockWatch.judgeBy(client.clockOffsetMs).kind !== "suspect";
+  }
+
+  async #fail(
+    error: unknown,
+    attempt: {
+      readonly step: Step;
+      readonly ca: string;
+      readonly doubts: readonly string[];
+      readonly signal: AbortSignal;
+    },
+  ): Promise<void> {
+    const { names, clock, observe, emit } = this.#options;
+    const observed = await observe?.(attempt.signal).catch(() => undefined);
+    const { failure, retryAt, entry } = describeFailure({
+      error,
+      names,
+      ca: attempt.ca,
+      doubts: attempt.doubts,
+      failuresBefore: attempt.step.history.failures,
+      now: clock.now(),
+      expiresAt: this.#served.pair?.chain.notAfter,
+      window: this.#news?.planned,
+      observed,
+      random: this.#random,
+    });
+    emit({ type: "failed", failure, retryAt });
+    // With a full disk the file cannot say that we have to wait; memory can until we stop.
+    this.#waitInMemoryUntil = retryAt;
+    await this.#ledger.append(this.#set, entry);
+    this.#waitInMemoryUntil = 0;
+  }
+
+  #plan(isForced: boolean): Step {
+    const { clock, names, authorities } = this.#options;
+    const pair = this.#served.pair;
+    const origin = this.#servedFrom ?? { source: "user" };
+    return planStep({
+      now: clock.now(),
+      names,
+      set: this.#set,
+      ...(pair && { current: { ...origin, pair } }),
+      ...(this.#news?.planned && { planned: this.#news.planned }),
+      entries: this.#ledger.entries,
+      authorities: authorities.map(({ directoryUrl, limits }) => ({
+        directoryUrl,
+        limits: limits ?? publishedLimitsOf(directoryUrl),
+      })),
+      isForced,
+      clock: this.#clockWatch.judgeAlone(),
+      waitInMemoryUntil: this.#waitInMemoryUntil,
+    });
+  }
+
+  /** Serves what another process has put there, or what a restart finds; adopting comes later. */
+  async #serve(survey: Survey): Promise<void> {
+    const { current, visible } = survey;
+    if (current) await this.#swapTo(current, this.#options.stop);
+    else if (visible.kind === "new" && !this.#served.isServing(visible.pair)) {
+      const problem = await this.#served.swapTo(visible.pair, this.#options.stop);
+      if (problem === undefined) this.#servedFrom = { source: "user", id: "000000" };
+    }
+  }
+
+  async #swapTo(generation: Generation, signal: AbortSignal): Promise<void> {
+    const { pair, id } = generation;
+    const isSame = this.#served.isServing(pair);
+    if (!isSame && this.#isBetterInMemory(id)) return;
+    const problem = isSame ? undefined : await this.#served.swapTo(pair, signal);
+    if (problem === undefined || this.#served.isServing(pair)) this.#noteServed(generation);
+  }
+
+  /** A newer generation is served that is broken on disk now: no reason to step back. */
+  #isBetterInMemory(id: string): boolean {
+    const { names, clock } = this.#options;
+    const pair = this.#served.pair;
+    const isNewer = this.#servedFrom !== undefined && id < this.#servedFrom.id;
+    return !!pair && isNewer && isWithinDates(pair, clock.now()) && coversAllNames(pair, names);
+  }
+
+  #noteServed(generation: Generation): void {
+    const { source, ca, profile, orderUrl, id } = generation;
+    this.#servedFrom = { source, ca, profile, orderUrl, id };
+    this.#upkeep.note(generation);
+  }
+
+  /** An order whose certificate is in use already: the process was killed before it said so. */
+  #finishedOrder(): OrderInFlight | undefined {
+    const order = orderInFlight(this.#ledger.entries, this.#set);
+    return order && this.#servedFrom?.orderUrl === order.url ? order : undefined;
+  }
+
+  async #closeFinishedOrder(): Promise<void> {
+    const order = this.#finishedOrder();
+    const chain = this.#served.pair?.chain;
+    if (!order || !chain) return;
+    const { serialNumber, notAfter } = chain;
+    const { ca, url } = order;
+    await this.#ledger.append(this.#set, { kind: "issued", ca, url, serialNumber, notAfter });
+    await this.#options.storage.delete(this.#attemptOptions.keyKey);
+  }
+
+  #isCauseGone(step: Step): Promise<boolean> {
+    const { clock, observe, authorities, stop } = this.#options;
+    const { createClient } = authorities[step.authority] ?? authorities[0];
+    return isCauseGone({
+      step,
+      entries: this.#ledger.entries,
+      set: this.#set,
+      now: clock.now(),
+      observe,
+      createClient,
+      signal: stop,
+    });
+  }
+
+  async #endWait(): Promise<void> {
+    const { authorities, emit } = this.#options;
+    const step = this.#plan(false);
+    const ca = (authorities[step.authority] ?? authorities[0]).directoryUrl;
+    await this.#ledger.append(this.#set, { kind: "cause-gone", ca });
+    emit({ type: "woken", cause: step.history.lastFailure?.why ?? "unknown" });
+  }
+
+  /** The CA to ask for the renewal window now; undefined when it is not the time, or not possible. */
+  #newsAuthority(): CertificateAuthority | undefined {
+    const id = this.#served.pair?.chain.ariCertificateId;
+    if (id === undefined || this.#servedFrom?.source !== "acme") return undefined;
+    const ca = this.#servedFrom.ca;
+    const authority = this.#options.authorities.find((one) => one.directoryUrl === ca);
+    return this.#newsKeeper.isDue(id) ? authority : undefined;
+  }
+
+  async #refreshNews(client: AcmeClient, signal: AbortSignal): Promise<void> {
+    const id = this.#served.pair?.chain.ariCertificateId ?? "";
+    const before = this.#news?.planned;
+    this.#news = await this.#newsKeeper.refresh(client, id, signal);
+    this.#clockWatch.judgeBy(client.clockOffsetMs);
+    const { planned, explanationUrl } = this.#news;
+    if (!planned || planned.renewAt === before?.renewAt) return;
+    this.#options.emit({
+      type: "window",
+      ...planned,
+      ...(explanationUrl !== undefined && { explanationUrl }),
+    });
+  }
+
+  async #loadNews(): Promise<RenewalNews | undefined> {
+    const id = this.#served.pair?.chain.ariCertificateId;
+    const isOurs = id !== undefined && this.#servedFrom?.source === "acme";
+    return isOurs ? await this.#newsKeeper.load(id) : undefined;
+  }
+
+  #tellWait({ action }: Step): void {
+    const wait = action.kind === "wait" ? `${action.because} ${action.until}` : "";
+    // A wait for the clock moves on with each look.
+    const isNew =
+      wait !== this.#toldWait && !(action.kind === "wait" && action.because === "clock");
+    this.#toldWait = wait;
+    if (action.kind !== "wait" || !isNew) return;
+    const { until, because, why } = action;
+    this.#options.emit({ type: "waiting", until, because, why });
+  }
+
+  #nextTickAt({ action }: Step): number {
+    const now = this.#options.clock.now();
+    if (action.kind === "renew") return this.#isHeldUp ? now + TICK_MS : now;
+    return Math.min(action.until, this.#news?.nextCheckAt ?? Number.POSITIVE_INFINITY);
+  }
+}
