@@ -13,6 +13,7 @@ import {
   SETTINGS,
   type Settings,
 } from "./config/settings.ts";
+import type { TlsSettings } from "./config/tls-settings.ts";
 
 /** Every setting with its final value. */
 export interface Config extends Settings {
@@ -45,7 +46,7 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
       : { namedBy: input.configFile === undefined ? CONFIG_FILE_ENV : CONFIG_FILE_FLAG }),
   });
   const layers = [input.flags ?? NOTHING, readEnv(input.env, input.cwd), file];
-  return resolveConfig(layers, input.needsSources ?? false);
+  return resolveConfig(layers, input.cwd, input.needsSources ?? false);
 }
 
 /**
@@ -53,12 +54,16 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
  * Relative paths start at `folder`. Throws a `ConfigError`.
  */
 export function createConfig(data: object, folder: string): Config {
-  return resolveConfig([readData(entriesOf(data), resolve(folder))], true);
+  return resolveConfig([readData(entriesOf(data), resolve(folder))], folder, true);
 }
 
 const NOTHING: RawSettings = { values: [], problems: [] };
 
-function resolveConfig(layers: readonly RawSettings[], needsSources: boolean): Config {
+function resolveConfig(
+  layers: readonly RawSettings[],
+  folder: string,
+  needsSources: boolean,
+): Config {
   const problems = layers.flatMap((layer) => layer.problems);
   const values = layers.flatMap((layer) => layer.values);
   const settings = readTable<Settings>(SETTINGS, values, problems);
@@ -66,12 +71,41 @@ function resolveConfig(layers: readonly RawSettings[], needsSources: boolean): C
   if (problems.length > 0) {
     throw new ConfigError(problems, "Correct it; docs/configuration.md has every setting.");
   }
-  const hasDomain = settings.domain.length > 0;
+  const isPublic = settings.domain.length > 0 && settings.tls === "auto";
   return {
     ...settings,
-    host: settings.host ?? (hasDomain ? "::" : "127.0.0.1"),
-    port: settings.port ?? (hasDomain ? 443 : 8080),
+    host: settings.host ?? (isPublic ? "::" : "127.0.0.1"),
+    port: settings.port ?? (isPublic ? 443 : 8080),
+    certs: resolve(folder, settings.certs),
   };
+}
+
+interface Misfit {
+  readonly row: Setting<unknown>;
+  readonly value: unknown;
+  readonly expected: string;
+}
+
+function checkTls(settings: Settings): Misfit[] {
+  const misfits: Misfit[] = [];
+  const expect = (isRight: boolean, key: keyof TlsSettings, expected: string): void => {
+    const row = SETTINGS[key];
+    const value = row.isSecret ? undefined : settings[key];
+    if (!isRight) misfits.push({ row, value, expected });
+  };
+  const { domain, tls, staging, acmeDirectory, dnsHook } = settings;
+  const isGiven = (key: keyof TlsSettings): boolean => settings[key] !== undefined;
+  expect(tls !== "local" || domain.length === 0, "domain", "none with tls: local");
+  expect(!staging || acmeDirectory === undefined, "acmeDirectory", "none with staging");
+  expect(isGiven("eabHmac") || !isGiven("eabKid"), "eabHmac", "the key that belongs to eabKid");
+  expect(isGiven("eabKid") || !isGiven("eabHmac"), "eabKid", "the id that belongs to eabHmac");
+  const update = ["dnsServer", "dnsZone", "dnsKeyName", "dnsKey"] as const;
+  if (update.some(isGiven)) {
+    expect(dnsHook === undefined, "dnsHook", "none with dnsServer: one of them changes DNS");
+    for (const key of update)
+      expect(isGiven(key), key, `a value: ${update.join(", ")} go together`);
+  }
+  return misfits;
 }
 
 /** What only shows when the settings are seen side by side. */
@@ -93,7 +127,7 @@ function checkTogether(
       expected: "a folder, a file or a URL with documentation",
     });
   }
-  const { defaultLanguage, languages, domain } = settings;
+  const { defaultLanguage, languages } = settings;
   if (defaultLanguage && languages.length > 0 && !languages.includes(defaultLanguage)) {
     report(
       SETTINGS.defaultLanguage,
@@ -101,8 +135,6 @@ function checkTogether(
       `one of the languages ${languages.join(", ")}`,
     );
   }
-  if (domain.length > 0) {
-    report(SETTINGS.domain, domain[0], "none: this version serves plain HTTP only");
-  }
+  for (const { row, value, expected } of checkTls(settings)) report(row, value, expected);
   return problems;
 }

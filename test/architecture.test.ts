@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ["mcp", "catalog", "web", "lib"],
   net: ["certs", "acme", "lib"],
   web: [],
-  config: ["corpus", "lib"],
+  config: ["corpus", "acme", "lib"],
   cli: ["*"],
   ".": ["*"],
 };

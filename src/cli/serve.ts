@@ -21,7 +21,7 @@ interface ServeOptions {
 const SYNTAX: CommandSyntax<ServeOptions> = {
   name: "serve",
   operands: "SOURCE...",
-  groups: ["sources", "server", "logging"],
+  groups: ["sources", "server", "tls", "logging"],
   options: {
     stdio: {
       flag: "--stdio",

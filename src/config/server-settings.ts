@@ -1,6 +1,6 @@
 import type { LogLevel } from "../lib/log.ts";
 import { type Setting, setting } from "./setting.ts";
-import { domainName, listenHost, listOf, oneOf, originUrl, wholeNumber } from "./setting-types.ts";
+import { listenHost, listOf, oneOf, originUrl, wholeNumber } from "./setting-types.ts";
 
 /** Where the server listens, and what it is called from outside. */
 export interface ServerSettings {
@@ -8,10 +8,6 @@ export interface ServerSettings {
   readonly host: string | undefined;
   /** 0 takes a free one. Undefined: 8080, or 443 when there is a domain. */
   readonly port: number | undefined;
-  /** Names under which the server is reached over HTTPS. */
-  readonly domain: readonly string[];
-  /** Port of the HTTP challenge and the redirect to HTTPS. */
-  readonly acmePort: number;
   /** Origin of this server as clients see it; undefined: made from domain, host and port. */
   readonly publicUrl: string | undefined;
   /** Web origins, besides the server's own and this computer's, whose pages may call it. */
@@ -31,33 +27,21 @@ export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<Ser
       group: "server",
       type: listenHost,
       fallback: undefined,
-      defaultText: "127.0.0.1",
+      defaultText: "127.0.0.1; :: with a domain",
       doc: "Address to listen on; :: is every address of this computer.",
     }),
     port: setting("port", {
       group: "server",
       type: wholeNumber("PORT", 0, 65_535),
       fallback: undefined,
-      defaultText: "8080",
+      defaultText: "8080; 443 with a domain",
       doc: "Port to listen on; 0 takes a free one.",
-    }),
-    domain: setting("domain", {
-      group: "server",
-      type: listOf(domainName),
-      fallback: [],
-      doc: "Domain of the automatic certificate; this version refuses it, see the guide.",
-    }),
-    acmePort: setting("acmePort", {
-      group: "server",
-      type: wholeNumber("PORT", 1, 65_535),
-      fallback: 80,
-      doc: "Port of the certificate's HTTP challenge; used with a domain only.",
     }),
     publicUrl: setting("publicUrl", {
       group: "server",
       type: originUrl,
       fallback: undefined,
-      defaultText: "made from host and port",
+      defaultText: "made from domain, host and port",
       doc: "URL of this server as clients see it, when a proxy stands before it.",
     }),
     allowedOrigins: setting("allowedOrigins", {

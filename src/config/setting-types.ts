@@ -111,6 +111,15 @@ export const originUrl: SettingType<string> = scalar("URL", (raw) => {
   return pathname === "/" ? { value: origin } : { expected: "a URL without path", nearest: origin };
 });
 
+/** An absolute https URL without credentials and fragment, as it was written. */
+export const httpsUrl: SettingType<string> = scalar("URL", (raw) => {
+  const url = parseUrl(typeof raw === "string" ? raw.trim() : "");
+  const isPlain = url?.username === "" && url.password === "" && url.hash === "";
+  return url?.protocol === "https:" && isPlain
+    ? { value: url.href }
+    : { expected: "an https URL such as https://ca.example.com/directory" };
+});
+
 function readWebUrl(raw: unknown, example: string): Reading<URL> {
   const typed = typeof raw === "string" ? raw.trim() : "";
   const url = parseUrl(typed);
@@ -171,6 +180,32 @@ export const listenHost: SettingType<string> = scalar("HOST", (raw) => {
   return isIP(typed) !== 0 || (isName && !/^[\d.]+$/.test(typed))
     ? { value: typed.toLowerCase() }
     : { expected: "a host name or an IP address, without port" };
+});
+
+/** A host name or address with or without a port: `ns1.example.com:5353`, `[::1]:53`. */
+export const hostAndPort: SettingType<string> = scalar("HOST", (raw) => {
+  const typed = typeof raw === "string" ? raw.trim() : "";
+  const url = parseUrl(`tcp://${isIP(typed) === 6 ? `[${typed}]` : typed}`);
+  const isPlain = url !== undefined && url.href === `tcp://${url.host}`;
+  return isPlain && url.hostname !== ""
+    ? { value: url.host }
+    : { expected: "a host name or an address, with a port after a colon unless it is 53" };
+});
+
+/** An e-mail address, as far as can be told without sending to it. */
+export const emailAddress: SettingType<string> = scalar("EMAIL", (raw) => {
+  const typed = typeof raw === "string" ? raw.trim() : "";
+  return typed.length <= 254 && /^[^\s@,?]+@[^\s@,?.][^\s@,?]*$/.test(typed)
+    ? { value: typed }
+    : { expected: "an e-mail address" };
+});
+
+/** A program: one with a slash is a path, any other is looked for in PATH when it is run. */
+export const program: SettingType<string> = scalar("COMMAND", (raw, folder) => {
+  if (typeof raw !== "string" || raw.trim() === "" || /\p{Cc}/u.test(raw)) {
+    return { expected: "a program's name or path" };
+  }
+  return { value: raw.includes("/") ? resolve(folder, raw) : raw };
 });
 
 /** A path of a file or folder; comes out absolute. */

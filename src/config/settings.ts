@@ -6,9 +6,10 @@ import {
 } from "./server-settings.ts";
 import type { Setting } from "./setting.ts";
 import { type SourceSettings, sourceSettings } from "./source-settings.ts";
+import { type TlsSettings, tlsSettings } from "./tls-settings.ts";
 
 /** Every setting as it was given, before the defaults that depend on other settings. */
-export interface Settings extends SourceSettings, ServerSettings, LoggingSettings {}
+export interface Settings extends SourceSettings, ServerSettings, TlsSettings, LoggingSettings {}
 
 /**
  * The one table of settings: flags, variables, docport.yaml, `--help` and docs/configuration.md all
@@ -17,6 +18,7 @@ export interface Settings extends SourceSettings, ServerSettings, LoggingSetting
 export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
   ...sourceSettings,
   ...serverSettings,
+  ...tlsSettings,
   ...loggingSettings,
 };
 

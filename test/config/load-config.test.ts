@@ -9,7 +9,7 @@ import { type Config, createConfig, loadConfig } from "../../src/config.ts";
 const syntax = {
   name: "serve",
   operands: "SOURCE...",
-  groups: ["sources", "server", "logging"],
+  groups: ["sources", "server", "tls", "logging"],
   options: {},
 } as const;
 
@@ -71,10 +71,27 @@ describe("precedence", () => {
       maxPageBytes: 10_000_000,
       host: "127.0.0.1",
       port: 8080,
-      domain: [],
-      acmePort: 80,
       publicUrl: undefined,
       allowedOrigins: [],
+      domain: [],
+      tls: "auto",
+      acmePort: 80,
+      certs: expect.stringMatching(/\/certs$/),
+      acmeDirectory: undefined,
+      acmeRoot: undefined,
+      staging: false,
+      agreeTos: false,
+      email: undefined,
+      profile: undefined,
+      keyType: "p256",
+      eabKid: undefined,
+      eabHmac: undefined,
+      fallbackDirectory: undefined,
+      dnsHook: undefined,
+      dnsServer: undefined,
+      dnsZone: undefined,
+      dnsKeyName: undefined,
+      dnsKey: undefined,
       logLevel: "info",
       logFormat: "auto",
     });
@@ -239,6 +256,31 @@ describe("mistakes", () => {
       '--domain: expected a domain name such as docs.example.com, or an IP address, got "https://docs.example.com/"; did you mean docs.example.com?',
     ],
     [
+      { args: ["--tls", "local", "--domain", "docs.example.com"] },
+      "--domain: expected none with tls: local, got a list",
+    ],
+    [
+      { args: ["--staging", "--acme-directory", "https://ca.test/dir"] },
+      '--acme-directory: expected none with staging, got "https://ca.test/dir"',
+    ],
+    [
+      { args: ["--acme-directory", "http://ca.test/dir"] },
+      '--acme-directory: expected an https URL such as https://ca.example.com/directory, got "http://ca.test/dir"',
+    ],
+    [
+      { args: ["--eab-kid", "kid-1"] },
+      "--eab-hmac: expected the key that belongs to eabKid, got nothing",
+    ],
+    [{ args: ["--email", "nobody"] }, '--email: expected an e-mail address, got "nobody"'],
+    [
+      { args: ["--key-type", "rsa1024"] },
+      '--key-type: expected one of p256, p384, rsa2048, rsa3072, rsa4096, got "rsa1024"',
+    ],
+    [
+      { args: ["--dns-server", "ns1.example.com/x"] },
+      '--dns-server: expected a host name or an address, with a port after a colon unless it is 53, got "ns1.example.com/x"',
+    ],
+    [
       { args: ["--title", "a\u001B[31m"] },
       '--title: expected text on one line, 1 to 200 characters, got "a\\u001b[31m"',
     ],
@@ -269,12 +311,6 @@ describe("mistakes", () => {
       args: ["--secrt=hunter2"],
     };
     expect((await mistakes(given)).join()).not.toContain("hunter2");
-  });
-
-  it("hold back a domain, which would be served without HTTPS", async () => {
-    expect(await mistakes({ env: { DOCPORT_DOMAIN: "docs.example.com" } })).toEqual([
-      'DOCPORT_DOMAIN: expected none: this version serves plain HTTP only, got "docs.example.com"',
-    ]);
   });
 
   it("name a missing source only where one is needed", async () => {
