@@ -1,9 +1,9 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
 import type { AcmeErrorName } from "../../../src/acme/problem.ts";
 import type { AcmeResponse } from "../../../src/acme/transport.ts";
-import { AcmeServer, type Endpoint, type ServerRequest } from "./core/acme-server.ts";
-import { generateEcKey } from "./core/issuer.ts";
-import { Refusal, type RefusalDetails } from "./core/refusal.ts";
+import { AcmeServer, type Endpoint, type ServerRequest } from "../../../src/certs/drill/ca/acme-server.ts";
+import { generateEcKey } from "../../../src/certs/drill/ca/issuer.ts";
+import { Refusal, type RefusalDetails } from "../../../src/certs/drill/ca/refusal.ts";
 
 /** What a CA, or whatever stands between, can do to a request. */
 export type Fault =
@@ -80,9 +80,9 @@ export class FaultPlan {
     this.#rules = [];
   }
 
-  next(endpoint: Endpoint): Fault | undefined {
+  next(endpoint: Endpoint | "unknown"): Fault | undefined {
     const fitting = this.#rules.find(
-      ({ rule, left }) => left > 0 && (rule.on === "any" || [rule.on].flat().includes(endpoint)),
+      ({ rule, left }) => left > 0 && (rule.on === "any" || [rule.on].flat().some((one) => one === endpoint)),
     );
     if (!fitting) return undefined;
     if (fitting.skip > 0) {
