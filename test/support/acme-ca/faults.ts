@@ -108,7 +108,7 @@ export function deliver(server: AcmeServer, request: ServerRequest, fault?: Faul
     case "page":
       return whole(page(fault.status, fault.headers));
     case "problem":
-      return whole(refused(server, request, fault));
+      return whole(server.refuse(request, refusalOf(fault)));
     case "lost":
       server.handle(request);
       return { kind: "broken", code: "ECONNRESET" };
@@ -134,24 +134,9 @@ function page(status: number, headers: Readonly<Record<string, string>> = {}): A
   return { status, headers: { ...html, ...headers }, body: Buffer.from(PAGE) };
 }
 
-/** The refusal has a nonce and a date like every reply, so the server has to see a request. */
-function refused(
-  server: AcmeServer,
-  request: ServerRequest,
-  fault: Extract<Fault, { kind: "problem" }>,
-): AcmeResponse {
+function refusalOf(fault: Extract<Fault, { kind: "problem" }>): Refusal {
   const { kind: _, status, type, detail = "injected", ...details } = fault;
-  const refusal = new Refusal(status, type, detail, details);
-  const nonce = server.handle({ ...request, method: "HEAD", url: server.urlOf("newNonce") });
-  return {
-    status,
-    headers: {
-      ...nonce.headers,
-      "content-type": "application/problem+json",
-      ...(details.retryAfter === undefined ? {} : { "retry-after": details.retryAfter }),
-    },
-    body: Buffer.from(JSON.stringify(refusal.toDocument())),
-  };
+  return new Refusal(status, type, detail, details);
 }
 
 function changed(

@@ -107,14 +107,19 @@ export class AcmeServer {
       answer = this.#answer(request);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { retryAfter } = error.details;
-      answer = {
-        status: error.status,
-        json: error.toDocument(),
-        headers: retryAfter === undefined ? {} : { "retry-after": retryAfter },
-      };
+      return this.refuse(request, error);
     }
     return this.#toResponse(request, answer);
+  }
+
+  /** Does nothing of what is asked; the reply has a nonce and a date like every other. */
+  refuse(request: ServerRequest, refusal: Refusal): AcmeResponse {
+    const { retryAfter } = refusal.details;
+    return this.#toResponse(request, {
+      status: refusal.status,
+      json: refusal.toDocument(),
+      headers: retryAfter === undefined ? {} : { "retry-after": retryAfter },
+    });
   }
 
   #answer(request: ServerRequest): Answer {

@@ -38,7 +38,7 @@ export interface CaBehaviour {
   externalAccountKeys: ReadonlyMap<string, string>;
   /** Names that it does not issue for. */
   rejectedNames: readonly string[];
-  /** The renewal window of a certificate (epoch ms), instead of one around two thirds of its life. */
+  /** The renewal window of a certificate (epoch ms); without one it is around two thirds of its life. */
   renewalWindow: ((certificate: IssuedCertificate) => { start: number; end: number }) | undefined;
   /** Share of good nonces that are refused all the same, from 0 to 1. */
   badNonceRate: number;
