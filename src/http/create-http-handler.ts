@@ -1,48 +1,51 @@
 import { createPageUrls, pageIdOfPath } from "../mcp/page-urls.ts";
 import { addCorsHeaders, preflightResponse } from "./cors.ts";
-import { homePage } from "./home-page.ts";
+import { crawlerRoutes } from "./crawler-files.ts";
+import { discoveryRoutes, OPEN_PATHS } from "./discovery.ts";
+import { frontPageRoutes } from "./front-page.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpHandler, type HttpHandlerOptions } from "./http-options.ts";
 import { llmsFullTxt, llmsTxt, pageMarkdown, streamText } from "./llms-txt.ts";
 import { createMcpEndpoint } from "./mcp-endpoint.ts";
+import { createPublicBase } from "./public-base.ts";
 import {
   addSecurityHeaders,
   methodNotAllowed,
   rpcErrorResponse,
   textResponse,
 } from "./responses.ts";
+import type { Route } from "./route.ts";
 import { createSseEndpoint, MESSAGE_PATH } from "./sse-endpoint.ts";
 
 const HEALTH_PATH = "/healthz";
-
-/** A route's answer to each of the methods that it knows. `HEAD` is `GET` without its body. */
-type Route = Readonly<Record<string, (request: Request, url: URL) => Response | Promise<Response>>>;
 
 /** All routes over one catalog, behind the Host and Origin checks. */
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const mcp = createMcpEndpoint(options, limits);
   const sse = createSseEndpoint(options, limits);
-  const base = (url: URL): string => options.publicUrl ?? url.origin;
+  const base = createPublicBase(options);
 
   const routes = new Map<string, Route>([
     ["/mcp", { POST: (request) => mcp.post(request) }],
     ["/sse", { GET: (request) => sse.open(request), POST: (request) => mcp.post(request) }],
     [MESSAGE_PATH, { POST: (request) => sse.message(request) }],
     [HEALTH_PATH, { GET: () => health(options) }],
-    ["/", { GET: (request, url) => homePage(request, options.catalog(), base(url)) }],
-    ["/llms.txt", { GET: (request, url) => corpusFile(request, options, llmsTxt, base(url)) }],
+    ["/llms.txt", { GET: (request) => corpusFile(request, options, llmsTxt, base(request)) }],
     [
       "/llms-full.txt",
-      { GET: (request, url) => corpusFile(request, options, llmsFullTxt, base(url)) },
+      { GET: (request) => corpusFile(request, options, llmsFullTxt, base(request)) },
     ],
+    ...frontPageRoutes(options, base),
+    ...discoveryRoutes(options, base),
+    ...crawlerRoutes(options, base),
   ]);
-  const pageRoute: Route = { GET: (request, url) => page(request, options, url, base(url)) };
+  const pageRoute: Route = { GET: (request, url) => page(request, options, url, base(request)) };
 
   async function respond(request: Request, url: URL): Promise<Response> {
     const refusal = refuse(request, url, options);
     if (refusal) return refusal;
     const route = routes.get(url.pathname) ?? (pageIdOfPath(url.pathname) ? pageRoute : undefined);
-    if (!route) return notFound(base(url));
+    if (!route) return notFound(base(request));
     const allow = [...Object.keys(route), ...(route.GET ? ["HEAD"] : [])].join(", ");
     if (request.method === "OPTIONS") return preflightResponse(`${allow}, OPTIONS`);
     const isHead = request.method === "HEAD";
@@ -81,14 +84,15 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
 
 /**
  * A foreign Host is refused everywhere but on `/healthz`, which load balancers ask by address, and
- * a foreign Origin everywhere (MCP 2026-07-28, Streamable HTTP, "Security Warning").
+ * a foreign Origin everywhere (MCP 2026-07-28, Streamable HTTP, "Security Warning") but on the cards
+ * that are made for other sites to read.
  */
 function refuse(request: Request, url: URL, { hosts }: HttpHandlerOptions): Response | undefined {
   if (url.pathname !== HEALTH_PATH && !hosts.allowsHost(url.hostname)) {
     return rpcErrorResponse(403, -32000, "This server is not known under that Host");
   }
   const origin = request.headers.get("origin");
-  if (origin !== null && !hosts.allowsOrigin(origin)) {
+  if (origin !== null && !hosts.allowsOrigin(origin) && !OPEN_PATHS.includes(url.pathname)) {
     return rpcErrorResponse(403, -32000, "Pages of that Origin may not call this server");
   }
   return undefined;

@@ -31,8 +31,20 @@ export interface HttpHandlerOptions {
   readonly createServer: () => Server | McpServer;
   /** Where changes are published to clients that subscribe (2026-07-28). Default: nowhere. */
   readonly events?: ServerEventBus;
-  /** Public base URL of this server, for links. Absent: the URL that a request came to. */
+  /** Public base URL of this server, for links; never a request's own. Default: localhost's. */
   readonly publicUrl?: string;
+  /** Let X-Forwarded-Proto and X-Forwarded-Host of a proxy replace `publicUrl`. Default: no. */
+  readonly trustForwardedHost?: boolean;
+  /** Version of Docport, for the server card. */
+  readonly version?: string;
+  /** One line on the certificate that is served with, for the front page; absent when none is kept. */
+  readonly certificateLine?: () => string | undefined;
+  /** Name in the MCP registry (`com.example/docs`). Default: made from the public URL. */
+  readonly registryName?: string | undefined;
+  /** Text of `/.well-known/mcp-registry-auth`; absent: 404. */
+  readonly registryProof?: string | undefined;
+  /** Text of `/.well-known/openai-apps-challenge`; absent: 404. */
+  readonly openaiChallenge?: string | undefined;
   readonly hosts: HostPolicy;
   readonly limits?: Partial<HttpLimits>;
   /** Default: the system's. */

@@ -29,14 +29,14 @@ export function methodNotAllowed(allow: string): Response {
   return rpcErrorResponse(405, -32000, `Method not allowed: use ${allow}`, { allow });
 }
 
-/** On every response. Nothing that is served here runs scripts or wants to be framed. */
+/** On every response. Only the front page runs a script, and has a policy of its own. */
 const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
   ["x-content-type-options", "nosniff"],
   ["referrer-policy", "no-referrer"],
   ["x-frame-options", "DENY"],
   [
     "content-security-policy",
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   ],
 ];
 

@@ -157,6 +157,10 @@ function fitResults(
   }
   const text = JSON.stringify(payload(low));
   if (fitsBudget(text, maxTokens)) return jsonResult(text, payload(low));
-  const bare = { results: [] };
+  // The call that gets it would repeat a query that is itself longer than the budget.
+  const bare = {
+    results: [],
+    notice: `Nothing fits in max_tokens ${maxTokens}: send ${countTokens(everything)}.`,
+  };
   return jsonResult(JSON.stringify(bare), bare);
 }

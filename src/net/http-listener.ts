@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { prepareGracefulClose } from "./graceful-close.ts";
-import { listenError } from "./listen-error.ts";
+import { displayHost, listenOn } from "./listen-on.ts";
 import { createRequestListener, type WebHandler } from "./web-bridge.ts";
 
 /** What one client, and all of them, may take of the sockets. */
@@ -57,7 +55,7 @@ export interface HttpListener extends AsyncDisposable {
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
 
-const DEFAULT_GRACE_MS = 5_000;
+export const DEFAULT_GRACE_MS = 5_000;
 
 /** Serves plain HTTP. Throws `DocportError` `ERR_LISTEN_*` when the address cannot be had. */
 export async function listenHttp(options: ListenHttpOptions): Promise<HttpListener> {
@@ -76,7 +74,7 @@ export async function listenHttp(options: ListenHttpOptions): Promise<HttpListen
   );
   server.timeout = limits.idleTimeoutInMs;
   server.maxConnections = limits.maxConnections;
-  const port = await listen(server, options.host, options.port);
+  const port = await listenOn(server, options.host, options.port);
   const close = prepareGracefulClose(server, options.clock ?? systemClock);
   return {
     url: `http://${displayHost(options.host)}:${port}`,
@@ -84,28 +82,4 @@ export async function listenHttp(options: ListenHttpOptions): Promise<HttpListen
     close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => close(graceMs),
     [Symbol.asyncDispose]: () => close(DEFAULT_GRACE_MS),
   };
-}
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  try {
-    server.listen({ host, port });
-    await once(server, "listening");
-  } catch (error) {
-    throw listenError(error, host, port);
-  }
-  // Once it listens an error (EMFILE on accept) is not its end: without a listener it would be ours.
-  server.on("error", () => {});
-  return addressOf(server).port;
-}
-
-function addressOf(server: Server): AddressInfo {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("not a TCP server");
-  return address;
-}
-
-/** An address that is "every interface" or a loopback is `localhost` to a person. */
-function displayHost(host: string): string {
-  if (["0.0.0.0", "::", "127.0.0.1", "::1"].includes(host)) return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -91,6 +91,16 @@ describe("callSearch", () => {
     expect(idsOf(wider)).toHaveLength(idsOf(value).length + omitted.count);
   });
 
+  it("says what it needs when not even the call that gets it fits", () => {
+    const query = `configuration ${"xq7-".repeat(240)}`;
+    const value = search({ query, max_tokens: 256 });
+    expect(value["results"]).toEqual([]);
+    const needed = Number(
+      /^Nothing fits in max_tokens 256: send (\d+)\.$/.exec(String(value["notice"]))?.[1],
+    );
+    expect(idsOf(search({ query, max_tokens: needed }))).not.toEqual([]);
+  });
+
   it("is never above its budget, whatever is asked", () => {
     fc.assert(
       fc.property(

@@ -10,9 +10,11 @@ const MARKER = />|[-*+]|\d+[.)]/g;
  * built up by indentation costs as many characters as it takes time, and needs no check here.
  */
 export function checkContainerDepth(source: string, maxDepth: number): void {
-  for (const [prefix] of source.matchAll(CONTAINERS)) {
+  for (const { 0: prefix, index } of source.matchAll(CONTAINERS)) {
     if (prefix.length <= maxDepth) continue;
-    const markers = withoutRule(prefix).match(MARKER)?.length ?? 0;
+    const wholeLine = (source[index + prefix.length] ?? "\n") === "\n";
+    const nesting = wholeLine ? withoutRule(prefix) : prefix;
+    const markers = nesting.match(MARKER)?.length ?? 0;
     if (markers > maxDepth) throw nestedTooDeeply(maxDepth);
   }
 }

@@ -10,7 +10,9 @@ const STEPS_PER_CHAR = 200;
 const FREE_STEPS = 5_000_000;
 
 const ASTERISK = 42;
+const DASH = 45;
 const LESS_THAN = 60;
+const EQUALS_TO = 61;
 const RIGHT_BRACKET = 93;
 const UNDERSCORE = 95;
 const GRAVE_ACCENT = 96;
@@ -59,6 +61,7 @@ export function parseBudget(length: number, mdx: boolean): Extension {
 
   return {
     disable: { null: ["autolink", "codeText", "htmlText"] },
+    flow: { [DASH]: lookBack, [EQUALS_TO]: lookBack },
     text: {
       ...(mdx ? {} : { [LESS_THAN]: [counted(autolink), counted(htmlText)] }),
       [ASTERISK]: lookBack,

@@ -1,4 +1,4 @@
-import type { Heading, Html, Nodes, RootContent } from "mdast";
+import type { Heading, Html, Nodes } from "mdast";
 import type { MdxJsxFlowElement } from "mdast-util-mdx-jsx";
 import { mdastToMarkdown } from "../html/html-to-mdast.ts";
 import { type HtmlFragment, readFragment } from "../html/read-fragment.ts";
@@ -6,12 +6,20 @@ import { isHiddenJsx, jsxTitle, stringLiteral } from "./jsx.ts";
 import { newContext, type ReadContext, replaceNode, spanOf } from "./read-context.ts";
 import { readInline } from "./read-inline.ts";
 
+/** The first line of an alert, a quote that is a note: `[!NOTE]`. */
+const ALERT = /^\[!([A-Za-z]+)\][+-]?\s*/;
+
 /** Reads one block and all below it into the context: text, code, links, and edits of the source. */
 export function readFlow(node: Nodes, context: ReadContext): void {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- all others just have children
   switch (node.type) {
-    case "paragraph":
+    case "paragraph": {
+      const text = readInline(node.children, context, "paragraph");
+      pushText(text.replace(ALERT, "$1: "), context);
+      return;
+    }
     case "heading":
-      pushText(readInline(node.children, context, room(node)), context);
+      pushText(readInline(node.children, context, "line"), context);
       return;
     case "code":
       if (node.value !== "") context.code.push(node.value);
@@ -134,10 +142,6 @@ export function readHeading(
     context.edits.push({ start: start - space, end, text: "" });
   }
   return { title: title.slice(0, title.lastIndexOf("{")).trim(), anchor };
-}
-
-function room(node: RootContent): "line" | "paragraph" {
-  return node.type === "heading" ? "line" : "paragraph";
 }
 
 function pushText(text: string, context: ReadContext): void {

@@ -4,7 +4,7 @@ import { attributeOf, type Element } from "../html/parse-html.ts";
 import { isNotText } from "../html/prune-html.ts";
 import { readInlineTag } from "../html/read-fragment.ts";
 import { codeSpan, isDataUrl, linkLabel, linkTarget } from "./inline-markdown.ts";
-import { isHiddenJsx, jsxAttribute, jsxTitle, stringLiteral } from "./jsx.ts";
+import { isHiddenJsx, jsxAttribute, jsxHref, jsxTitle, stringLiteral } from "./jsx.ts";
 import { addLink, type ReadContext, replaceNode, spanOf } from "./read-context.ts";
 
 const BARE_URL = /https?:\/\/[^\s<>"'`]{1,2000}/g;
@@ -127,6 +127,7 @@ function closingIndex(
 }
 
 function readPhrase(node: Nodes, context: ReadContext, room: InlineRoom): string {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- all others just have children
   switch (node.type) {
     case "text":
       for (const [url] of node.value.matchAll(BARE_URL)) {
@@ -162,10 +163,9 @@ function readPhrase(node: Nodes, context: ReadContext, room: InlineRoom): string
 /** Soft line breaks as spaces; the mark of a definition (`: `) at the start of a line goes. */
 function oneLine(value: string): string {
   if (!value.includes("\n")) return value;
-  return value
-    .split("\n")
-    .map((line) => (line.startsWith(": ") ? line.slice(2) : line).trim())
-    .join(" ");
+  const [first = "", ...rest] = value.split("\n");
+  const lines = rest.map((line) => (line.startsWith(": ") ? line.slice(2) : line));
+  return [first, ...lines].join(" ");
 }
 
 function readImage(node: Image, context: ReadContext): string {
@@ -206,6 +206,8 @@ function labelLength(node: ImageReference, context: ReadContext): number {
   return Math.max(0, end - 2);
 }
 
+/** Elements whose text does not run on into what is beside them. */
+const JSX_BLOCK = /^(?:summary|details|p|div|li|ul|ol|t[dhr]|h[1-6]|[A-Z].*)$/;
 const JSX_CODE = new Set(["code", "kbd", "samp"]);
 
 function readJsx(node: MdxJsxTextElement, context: ReadContext, room: InlineRoom): string {
@@ -238,12 +240,13 @@ function readJsx(node: MdxJsxTextElement, context: ReadContext, room: InlineRoom
     replaceNode(context, node, codeSpan(text, room === "line"));
     return text;
   }
-  const href = jsxAttribute(node, "href") ?? jsxAttribute(node, "to");
+  const href = jsxHref(node);
   if (href !== undefined) addLink(context, href);
-  const opening = title === "" ? "" : `${title} `;
+  const space = JSX_BLOCK.test(node.name ?? "") ? " " : "";
+  const opening = title === "" ? space : `${space}${title} `;
   context.edits.push(
     { start: span.start, end: first.start, text: href === undefined ? opening : "[" },
-    { start: last.end, end: span.end, text: href === undefined ? "" : `](${linkTarget(href)})` },
+    { start: last.end, end: span.end, text: href === undefined ? space : `](${linkTarget(href)})` },
   );
-  return href === undefined ? opening + text : text;
+  return href === undefined ? opening + text + space : text;
 }

@@ -4,9 +4,10 @@ import { readFragment } from "../html/read-fragment.ts";
 import type { Block, BlockList } from "../sections/block.ts";
 import { sliceEdited } from "../sections/source-edits.ts";
 import { dropEsm, headingIdsAsComments } from "./drop-esm.ts";
-import { isHiddenJsx, jsxTitle } from "./jsx.ts";
+import { linkLabel, linkTarget } from "./inline-markdown.ts";
+import { isHiddenJsx, jsxHref, jsxTitle } from "./jsx.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
-import { newContext, type ReadContext, spanOf } from "./read-context.ts";
+import { addLink, newContext, type ReadContext, spanOf } from "./read-context.ts";
 import { hiddenEnd, readFlow, readHeading, readHtmlBlocks } from "./read-flow.ts";
 import { renderShortcodes } from "./render-shortcodes.ts";
 import { rewriteLines } from "./rewrite-lines.ts";
@@ -78,8 +79,11 @@ class BlockReader {
       if (node.type === "html") index = this.#readHtml(nodes, index);
       else if (node.type === "mdxJsxFlowElement") {
         if (isHiddenJsx(node)) continue;
-        const title = jsxTitle(node);
-        if (title !== "") this.#push(`**${title}**`, node, title);
+        const [title, href] = [jsxTitle(node), jsxHref(node)];
+        if (title !== "" && href !== undefined) {
+          addLink(this.#context, href);
+          this.#push(`[${linkLabel(title)}](${linkTarget(href)})`, node, title);
+        } else if (title !== "") this.#push(`**${title}**`, node, title);
         this.readAll(node.children, column + 1);
       } else this.#readBlock(node, column > 0);
     }
@@ -103,7 +107,8 @@ class BlockReader {
     if (!span) return;
     const lineStart = context.source.lastIndexOf("\n", span.start - 1) + 1;
     const indent = context.source.slice(lineStart, span.start);
-    const slice = sliceEdited(context.source, span.start, span.end, context.edits).trimEnd();
+    const edited = sliceEdited(context.source, span.start, span.end, context.edits).trimEnd();
+    const slice = node.type === "paragraph" ? edited.trimStart() : edited;
     const markdown = inComponent ? dedent(slice, indent.length) : `${indent}${slice}`;
     if (slice.trim() !== "") this.#push(markdown, node, undefined, heading);
     else this.#reset();

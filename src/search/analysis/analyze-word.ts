@@ -6,9 +6,10 @@ import { stopWordsFor } from "./stop-words.ts";
 /**
  * How a term came out of a word: `word` is a plain word; of an identifier, `whole` is all of it,
  * `joined` is one name without its inner punctuation and case (`flat_map` and `flatMap` are
- * `flatmap`), `component` a name between dots or slashes, `part` a piece of a name.
+ * `flatmap`), `component` a name between dots or slashes, `part` a piece of a name. The words
+ * of a hyphenated word are words, and `hyphenated` is them in one.
  */
-export type TermRole = "word" | "whole" | "joined" | "component" | "part";
+export type TermRole = "word" | "whole" | "joined" | "component" | "part" | "hyphenated";
 
 export interface AnalyzedTerm {
   readonly term: string;
@@ -41,6 +42,9 @@ const ONLY_LETTERS = /^[\p{L}\p{M}]+$/u;
 /** Languages that drop a vowel before a vowel: `l'index`, `dell'indice`. */
 const ELIDING: ReadonlySet<string> = new Set(["fr", "it", "ca", "oc"]);
 
+/** Languages whose own words have no diacritics: loan words are stemmed without them. */
+const UNMARKED: ReadonlySet<string> = new Set(["en", "id"]);
+
 const analyzers = new Map<string, WordAnalyzer>();
 
 /** The analyzer of a language (BCP 47); of its base language when it has none of its own. */
@@ -66,7 +70,7 @@ function createAnalyzer(language: string): WordAnalyzer {
   // Identifiers are made of the same few words over and over, and stemming is the dear part.
   const stems = new Map<string, string>();
   const termOf = (word: string): string => {
-    const lower = word.toLowerCase();
+    const lower = UNMARKED.has(language) ? foldDiacritics(word.toLowerCase()) : word.toLowerCase();
     const known = stems.get(lower);
     if (known !== undefined) return known;
     const term = foldDiacritics(stem(lower)).slice(0, MAX_TERM_CHARS);
@@ -136,12 +140,14 @@ function analyzeIdentifier(word: string, termOf: (word: string) => string): Anal
   for (const [index, name] of names.entries()) {
     const alone = names.length === 1;
     const parts = partsOf(name);
-    const role: TermRole = alone ? "joined" : "component";
+    const role: TermRole = isHyphenated ? "hyphenated" : alone ? "joined" : "component";
     const joined = joinedNames[index] ?? name;
+    // The numbers of a version or a date say nothing alone.
+    if (!alone && /^\p{N}+$/u.test(name)) continue;
     add(nameTerm(joined).slice(0, MAX_TERM_CHARS), alone ? FULL_UNITS : MOST_UNITS, role);
     if (parts.length < 2) continue;
     for (const part of parts) {
-      if (isHyphenated) add(nameTerm(part), FULL_UNITS, "component");
+      if (isHyphenated) add(nameTerm(part), FULL_UNITS, "word");
       else if (part.length > 1) add(nameTerm(part), HALF_UNITS, "part");
     }
   }

@@ -1,14 +1,15 @@
+import { KIND_WORD } from "../analysis/tokenizer.ts";
 import { BLOCK_POSTINGS, readPostings } from "../file/postings.ts";
 import { contentOf } from "../file/sections.ts";
 import type { SegmentContents } from "../file/segment-sections.ts";
-import { NO_TERM, UNITS_BITS, UNITS_MASK } from "../file/surface-terms.ts";
+import { NO_TERM, SURFACE_KIND_MASK, UNITS_BITS, UNITS_MASK } from "../file/surface-terms.ts";
 import { averageLengths, LENGTHS, unitWeights } from "../ranking/field-lengths.ts";
 import { FIELDS, FULL_UNITS } from "../ranking/scoring.ts";
 import { weightedFrequency } from "../ranking/weighted-frequency.ts";
 import type { ByteInterner } from "./byte-interner.ts";
 import { GrowingBytes, GrowingUint32 } from "./growing.ts";
 import type { PostingChains } from "./posting-chains.ts";
-import { sortedStrings } from "./sort-strings.ts";
+import { sortStrings } from "./sort-strings.ts";
 import type { SurfaceTable } from "./surface-table.ts";
 
 type TermContents = Pick<
@@ -22,6 +23,7 @@ type TermContents = Pick<
   | "blockBounds"
   | "surfaceTerms"
   | "surfaceTermLists"
+  | "vocabulary"
   | "boundAverages"
 >;
 
@@ -35,7 +37,8 @@ export function termContents(
   fieldLengths: Uint8Array,
 ): TermContents {
   const { terms } = table;
-  const order = sortedStrings(terms.pool.values, terms.offsets.values, terms.size);
+  const all = Uint32Array.from({ length: terms.size }, (_, term) => term);
+  const order = sortStrings(terms.pool.values, terms.offsets.values, all);
   const bytes = new GrowingBytes();
   const offsets = new GrowingUint32();
   const postings = new GrowingBytes();
@@ -72,9 +75,20 @@ export function termContents(
     surfaceTerms: contentOf(
       table.termOf.toArray().map((entry) => (entry < NO_TERM ? newNumbers[entry]! : entry)),
     ),
+    vocabulary: contentOf(vocabularyOf(table)),
     surfaceTermLists: contentOf(renumberLists(table.lists.toArray(), newNumbers)),
     boundAverages: contentOf(averages),
   };
+}
+
+/** The surfaces that are plain words, in the order of their bytes. */
+function vocabularyOf({ surfaces, flags, termOf }: SurfaceTable): Uint32Array {
+  const words: number[] = [];
+  for (let surface = 0; surface < surfaces.size; surface++) {
+    const isWord = (flags.values[surface]! & SURFACE_KIND_MASK) === KIND_WORD;
+    if (isWord && termOf.values[surface]! < NO_TERM) words.push(surface);
+  }
+  return sortStrings(surfaces.pool.values, surfaces.offsets.values, Uint32Array.from(words));
 }
 
 /** Cuts the postings of common terms into blocks, each with what no document in it exceeds. */

@@ -20,6 +20,8 @@ export const SEGMENT_SECTIONS = {
   surfaceFlags: 10,
   surfaceTerms: 11,
   surfaceTermLists: 12,
+  /** The surfaces that are plain words, in the order of their bytes. */
+  vocabulary: 37,
   /** By document: its token stream. */
   streams: 13,
   streamOffsets: 14,

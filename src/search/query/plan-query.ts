@@ -1,5 +1,10 @@
-import { termsOf } from "../analysis/analyze-word.ts";
-import { JOINED_PAIR_WEIGHT, ROLE_WEIGHT, ROLE_WEIGHT_WITHOUT_WHOLE } from "../ranking/scoring.ts";
+import { type TermRole, termsOf } from "../analysis/analyze-word.ts";
+import {
+  JOINED_PAIR_WEIGHT,
+  PARTS_SHARE,
+  ROLE_WEIGHT,
+  ROLE_WEIGHT_WITHOUT_WHOLE,
+} from "../ranking/scoring.ts";
 import { alternativesFor } from "./alternatives.ts";
 import type { QueryWord } from "./parse-query.ts";
 import type { KnownTerm, TermStatistics } from "./term-statistics.ts";
@@ -18,6 +23,8 @@ export interface PlannedTerm {
 export interface PlannedWord {
   readonly text: string;
   readonly position: number;
+  /** Whether it is a name that has parts. */
+  readonly isIdentifier: boolean;
   /** How much the word says: its idf, or that of a word in no document when it is unknown. */
   readonly weight: number;
   /** `replaced`: unknown as typed, and something near it is searched instead. */
@@ -47,7 +54,11 @@ export function planQuery(
     joinedPair(word, words[index + 1], statistics, languages),
   );
   const planned = words.map((word, index): PlannedWord => {
-    const base = { text: word.text, position: word.position };
+    const base = {
+      text: word.text,
+      position: word.position,
+      isIdentifier: word.concepts.some(({ role }) => isPart(role)),
+    };
     const weight = word.isHalfPair ? 0 : addKnown(word, index, statistics, collected);
     if (weight > 0) return { ...base, weight, state: "known" };
     const isJoined = joinedPairs[index] !== undefined || joinedPairs[index - 1] !== undefined;
@@ -77,13 +88,26 @@ function addKnown(
     role: concept.role,
     terms: concept.terms.flatMap((term) => statistics.find(term) ?? []),
   }));
-  const [first] = known;
-  const weights = first && first.terms.length > 0 ? ROLE_WEIGHT : ROLE_WEIGHT_WITHOUT_WHOLE;
-  let greatest = 0;
-  for (const { role, terms } of known) {
-    greatest = Math.max(greatest, collected.add(terms, weights[role], [index]));
+  const [first, ...parts] = known;
+  if (!first) return 0;
+  const weight = collected.add(first.terms, ROLE_WEIGHT[first.role], [index]);
+  const roles = weight > 0 ? ROLE_WEIGHT : ROLE_WEIGHT_WITHOUT_WHOLE;
+  const wanted = parts.reduce(
+    (sum, { role, terms }) => sum + (isPart(role) ? collected.weightOf(terms, roles[role]) : 0),
+    0,
+  );
+  // What many parts add up to must not outweigh the name that they are parts of.
+  const share = weight > 0 && wanted > 0 ? Math.min(1, (PARTS_SHARE * weight) / wanted) : 1;
+  let greatest = weight;
+  for (const { role, terms } of parts) {
+    const factor = roles[role] * (isPart(role) ? share : 1);
+    greatest = Math.max(greatest, collected.add(terms, factor, [index]));
   }
   return greatest;
+}
+
+function isPart(role: TermRole): boolean {
+  return role === "component" || role === "part";
 }
 
 /** Two neighbouring words as one, when documents write them so. */
@@ -117,9 +141,7 @@ class TermCollector {
 
   /** Returns what a document full of one of them gets; 0 when there are none. */
   add(variants: readonly KnownTerm[], factor: number, words: readonly number[]): number {
-    if (variants.length === 0) return 0;
-    const documentCount = variants.reduce((sum, known) => sum + known.documentCount, 0);
-    const weight = factor * this.#statistics.idf(documentCount);
+    const weight = this.weightOf(variants, factor);
     for (const known of variants) {
       const present = this.#terms.get(known.term);
       if (present === undefined) {
@@ -130,6 +152,12 @@ class TermCollector {
       for (const word of words) if (!present.words.includes(word)) present.words.push(word);
     }
     return weight;
+  }
+
+  weightOf(variants: readonly KnownTerm[], factor: number): number {
+    if (variants.length === 0) return 0;
+    const documentCount = variants.reduce((sum, known) => sum + known.documentCount, 0);
+    return factor * this.#statistics.idf(documentCount);
   }
 
   heaviest(limit: number): PlannedTerm[] {

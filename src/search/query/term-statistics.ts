@@ -82,7 +82,7 @@ export class TermStatistics {
     const key = encodeUtf8(term);
     let documentCount = 0;
     const numbers = this.parts.map(({ segment, deletedCounts }) => {
-      const number = segment.terms.search(key);
+      const number = segment.terms.find(key);
       if (number < 0) return -1;
       documentCount += documentFrequency(segment, number) - (deletedCounts.get(number) ?? 0);
       return number;

@@ -33,12 +33,17 @@ export function rerank(
 ): Ranked[] {
   const pages = pageScores(candidates, evidence, plan);
   const weights = Float64Array.from(plan.words, ({ weight }) => weight);
+  const exactWeights = Float64Array.from(
+    plan.words,
+    ({ weight, isIdentifier }) =>
+      weight * (isIdentifier ? RERANK.exactIdentifier : RERANK.exactForm),
+  );
   const total = planWeight(plan);
   return candidates
     .map((candidate, row) => {
       const rank =
         candidate.score / SCORE_SCALE +
-        wordScores(evidence, row, weights, total) +
+        wordScores(evidence, row, weights, exactWeights, total) +
         RERANK.page * (pages.get(candidate.page) ?? 0);
       return { candidate, row, rank };
     })
@@ -50,6 +55,7 @@ function wordScores(
   evidence: EvidenceTable,
   row: number,
   weights: Float64Array,
+  exactWeights: Float64Array,
   total: number,
 ): number {
   const first = row * evidence.wordCount;
@@ -59,14 +65,14 @@ function wordScores(
   for (let word = 0; word < weights.length; word++) {
     const weight = weights[word]!;
     if (word > 0) near += evidence.nearness[first + word]! * Math.min(weight, weights[word - 1]!);
-    exact += evidence.isExact[first + word]! * weight;
+    exact += evidence.isExact[first + word]! * exactWeights[word]!;
     if ((evidence.fields[first + word]! & (1 << TITLE)) !== 0) inTitle += weight;
   }
   const share = evidence.titleMatches[row]! / Math.max(1, evidence.titleWords[row]!);
   const isTitle = share === 1 && inTitle >= total;
   return (
     RERANK.proximity * near +
-    RERANK.exactForm * exact +
+    exact +
     RERANK.title * share * inTitle +
     (isTitle ? RERANK.exactTitle * total : 0)
   );

@@ -45,6 +45,7 @@ export const ROLE_WEIGHT = {
   word: 1,
   whole: 1,
   joined: 1,
+  hyphenated: 0.3,
   component: 0.5,
   part: 0.3,
 } as const;
@@ -53,9 +54,12 @@ export const ROLE_WEIGHT_WITHOUT_WHOLE = {
   word: 1,
   whole: 1,
   joined: 1,
+  hyphenated: 0.3,
   component: 0.9,
   part: 0.6,
 } as const;
+/** The components and parts of an identifier together, beside the whole, at most. */
+export const PARTS_SHARE = 0.6;
 /** Two words of the query written as one (`flat map` as `flatmap`). */
 export const JOINED_PAIR_WEIGHT = 0.5;
 /** A word that stands in for one that no document holds. */
@@ -73,8 +77,10 @@ export const RERANK = {
   exactTitle: 0.2,
   /** The best of each term anywhere on the page, beside the section's own. */
   page: 0.15,
-  /** The query's very spelling (case, diacritics, inflection), by weight of the words. */
+  /** The query's very spelling (diacritics, inflection), by weight of the words. */
   exactForm: 0.03,
+  /** The same for an identifier: it is meant as it is written. */
+  exactIdentifier: 0.5,
 } as const;
 
 /** Documents that the second stage looks at, at least. */

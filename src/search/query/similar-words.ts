@@ -1,15 +1,17 @@
 import { codePointAt, codePointBytes, encodeUtf8 } from "../analysis/utf8.ts";
-import type { StringList } from "../file/string-list.ts";
+import type { SortedStrings } from "../file/string-list.ts";
 
-export interface SimilarTerm {
-  readonly term: string;
+export interface SimilarWord {
+  readonly word: string;
+  /** Its place in the list. */
+  readonly place: number;
   /** Insertions, deletions, substitutions and swaps of neighbours: 1 or 2. */
   readonly distance: number;
 }
 
-/** Steps of the comparison, a term's letter each, that one search may take. */
+/** Steps of the comparison, a letter each, that one search may take. */
 const MAX_STEPS = 200_000;
-const MAX_TERM_POINTS = 64;
+const MAX_WORD_POINTS = 64;
 const LATIN = "abcdefghijklmnopqrstuvwxyz";
 
 /** How many errors a word of so many letters is forgiven. */
@@ -19,58 +21,58 @@ export function forgivenDistance(letters: number): number {
 }
 
 /**
- * Terms within `maxDistance` of `word`, which is no term itself. An error in the first letter is
- * forgiven only when it is the only one: that is rare, and the others are then found in the
- * neighbourhood of one letter of the sorted list, of which common beginnings are compared once.
+ * Words of the list within `maxDistance` of `word`. An error in the first letter is forgiven only
+ * when it is the only one: that is rare, and the others are then found in the neighbourhood of one
+ * letter of the sorted list, of which common beginnings are compared once.
  */
-export function similarTerms(
-  terms: StringList,
+export function similarWords(
+  words: SortedStrings,
   word: string,
   maxDistance: number,
-): readonly SimilarTerm[] {
+): readonly SimilarWord[] {
   if (maxDistance < 1) return [];
-  const points = Array.from(word, (char) => char.codePointAt(0) ?? 0).slice(0, MAX_TERM_POINTS);
-  return [...otherFirstLetters(terms, word), ...sameFirstLetter(terms, points, maxDistance)];
+  const points = Array.from(word, (char) => char.codePointAt(0) ?? 0).slice(0, MAX_WORD_POINTS);
+  return [...otherFirstLetters(words, word), ...sameFirstLetter(words, points, maxDistance)];
 }
 
-function otherFirstLetters(terms: StringList, word: string): SimilarTerm[] {
+function otherFirstLetters(words: SortedStrings, word: string): SimilarWord[] {
   const [first = "", second = "", ...rest] = word;
   const tail = rest.join("");
   const spellings = [second + tail, second + first + tail];
   for (const letter of LATIN) spellings.push(letter + word, letter + second + tail);
   return spellings
-    .filter((spelling) => spelling !== word && terms.search(encodeUtf8(spelling)) >= 0)
-    .map((term) => ({ term, distance: 1 }));
+    .map((spelling) => ({ word: spelling, place: words.find(encodeUtf8(spelling)), distance: 1 }))
+    .filter((similar) => similar.place >= 0 && similar.word !== word);
 }
 
 function sameFirstLetter(
-  terms: StringList,
+  words: SortedStrings,
   points: readonly number[],
   maxDistance: number,
-): SimilarTerm[] {
-  const { bytes, offsets } = terms;
+): SimilarWord[] {
+  const { bytes } = words;
   const first = encodeUtf8(String.fromCodePoint(points[0] ?? 0));
-  const found: SimilarTerm[] = [];
+  const found: SimilarWord[] = [];
   const width = points.length + 1;
-  // Row d: distances of the first d letters of a term to each beginning of the word.
-  const rows = new Uint8Array((MAX_TERM_POINTS + 1) * width);
+  // Row d: distances of the first d letters of a listed word to each beginning of the given one.
+  const rows = new Uint8Array((MAX_WORD_POINTS + 1) * width);
   for (let column = 0; column < width; column++) rows[column] = column;
-  const path = new Int32Array(MAX_TERM_POINTS + 1);
-  // Where each letter of the current path ends in the term's bytes.
-  const ends = new Int32Array(MAX_TERM_POINTS + 1);
+  const path = new Int32Array(MAX_WORD_POINTS + 1);
+  // Where each letter of the current path ends in the word's bytes.
+  const ends = new Int32Array(MAX_WORD_POINTS + 1);
   let depth = 0;
   let steps = 0;
 
-  let term = lowerBound(terms, first, first.length);
-  while (term < terms.length && steps < MAX_STEPS) {
-    const start = offsets[term]!;
-    const length = offsets[term + 1]! - start;
+  let place = words.lowerBound(first);
+  while (place < words.length && steps < MAX_STEPS) {
+    const start = words.startOf(place);
+    const length = words.endOf(place) - start;
     if (!startsWith(bytes, start, length, first)) break;
     depth = commonDepth(bytes, start, length, path, ends, depth);
     let isCut = false;
-    while ((depth === 0 ? 0 : ends[depth]!) < length && !isCut) {
-      const at = depth === 0 ? 0 : ends[depth]!;
-      if (depth === MAX_TERM_POINTS) break;
+    while (ends[depth]! < length && !isCut) {
+      const at = ends[depth]!;
+      if (depth === MAX_WORD_POINTS) break;
       depth += 1;
       path[depth] = codePointAt(bytes, start + at);
       ends[depth] = at + codePointBytes(bytes[start + at]!);
@@ -79,14 +81,15 @@ function sameFirstLetter(
     }
     if (isCut) {
       // Nothing that begins like this can be near: go on behind all of it.
-      term = lowerBound(terms, successor(bytes.subarray(start, start + ends[depth]!)));
+      const behind = words.lowerBound(successor(bytes.subarray(start, start + ends[depth]!)));
+      place = Math.max(place + 1, behind);
       continue;
     }
     const distance = rows[depth * width + points.length]!;
     if (ends[depth] === length && distance <= maxDistance && distance > 0) {
-      found.push({ term: terms.text(term), distance });
+      found.push({ word: words.text(place), place, distance });
     }
-    term += 1;
+    place += 1;
   }
   return found;
 }
@@ -120,7 +123,7 @@ function fillRow(
   return least;
 }
 
-/** How many letters of the path the next term shares. */
+/** How many letters of the path the next word shares. */
 function commonDepth(
   bytes: Uint8Array,
   start: number,
@@ -131,7 +134,7 @@ function commonDepth(
 ): number {
   let common = 0;
   while (common < depth) {
-    const at = common === 0 ? 0 : ends[common]!;
+    const at = ends[common]!;
     if (at >= length || codePointAt(bytes, start + at) !== path[common + 1]) break;
     common += 1;
   }
@@ -150,21 +153,11 @@ function startsWith(bytes: Uint8Array, start: number, length: number, prefix: Ui
   return prefix.length <= length && prefix.every((byte, index) => bytes[start + index] === byte);
 }
 
-/** The first term that is not below `key`. */
-export function lowerBound(
-  terms: StringList,
-  key: Uint8Array,
-  length: number = key.length,
-): number {
-  const place = terms.search(key, length);
-  return place < 0 ? -1 - place : place;
-}
-
-/** The terms that begin with `prefix`, as a range of numbers, `end` not in it. */
+/** The words that begin with `prefix`, as a range of places, `end` not in it. */
 export function prefixRange(
-  terms: StringList,
+  words: SortedStrings,
   prefix: string,
 ): { readonly start: number; readonly end: number } {
   const key = encodeUtf8(prefix);
-  return { start: lowerBound(terms, key), end: lowerBound(terms, successor(key)) };
+  return { start: words.lowerBound(key), end: words.lowerBound(successor(key)) };
 }
