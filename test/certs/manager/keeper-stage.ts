@@ -9,10 +9,8 @@ import { readPair } from "../../../src/certs/generations/certificate-pair.ts";
 import type { CertificateAuthority } from "../../../src/certs/issuance/certificate-authority.ts";
 import type { PublishedLimits } from "../../../src/certs/ledger/rate-limits.ts";
 import type { CertificateEvent } from "../../../src/certs/manager/certificate-events.ts";
-import {
-  CertificateManager,
-  type CertificateManagerOptions,
-} from "../../../src/certs/manager/certificate-manager.ts";
+import { CertificateManager } from "../../../src/certs/manager/certificate-manager.ts";
+import type { CertificateManagerOptions } from "../../../src/certs/manager/certificate-options.ts";
 import { MemoryStorage } from "../../../src/certs/memory-storage.ts";
 import { loadText, type Storage } from "../../../src/certs/storage.ts";
 import {
