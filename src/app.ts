@@ -1,16 +1,21 @@
+import { type AppCertificate, openAppListener } from "./app-listener.ts";
 import type { CatalogFacts } from "./catalog/catalog.ts";
+import { LOCAL_NAMES } from "./certs/local-ca.ts";
 import type { Config } from "./config.ts";
 import { createHttpHandler } from "./http/create-http-handler.ts";
 import { createHostPolicy } from "./http/host-policy.ts";
+import type { HttpHandler } from "./http/http-options.ts";
+import type { Clock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import { type LoadCatalogOptions, loadCatalog } from "./load-catalog.ts";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
-import { listenHttp } from "./net/http-listener.ts";
 import { readVersion } from "./version.ts";
 
 export interface AppOptions extends LoadCatalogOptions {
   readonly log: Log;
+  /** Time of the certificate. Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /** A server that runs. Disposing of it stops it in an orderly way. */
@@ -22,6 +27,8 @@ export interface App extends AsyncDisposable {
   /** Where it listens, as a person on this computer finds it. */
   readonly localUrl: string;
   readonly facts: CatalogFacts;
+  /** The server's certificate, when it keeps one itself. */
+  readonly certificate?: AppCertificate;
   /** No new connections; running requests end within five seconds. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -37,17 +44,17 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 
   const onError = (error: unknown): void =>
     log("error", "request.failed", { message: messageOf(error) });
-  const listener = await listenHttp({
-    host: config.host,
-    port: config.port,
-    // It is there before the first request can be: nothing is awaited between here and it.
-    handler: (request) => handler.fetch(request),
+  let handler: HttpHandler | undefined;
+  const listener = await openAppListener(config, {
+    handler: (request) => handler?.fetch(request) ?? startingResponse(),
+    log,
     onError,
+    clock: options.clock,
   });
   // Pages without a public address of their own are linked to here, so the port has to be known.
-  const url = config.publicUrl ?? listener.url;
+  const { url, certificate } = listener;
   const parts = { catalog: () => catalog, version: readVersion(), publicUrl: url };
-  const handler = createHttpHandler({
+  handler = createHttpHandler({
     ...parts,
     createServer: createMcpServerFactory(parts),
     hosts: createHostPolicy({
@@ -55,23 +62,37 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       publicHosts: publicHosts(config),
       allowedOrigins: config.allowedOrigins,
     }),
+    ...(certificate && {
+      certificateLine: () => certificate.line(),
+      health: () => certificate.health(),
+    }),
     onError,
   });
   return {
     url,
     mcpUrl: `${url}/mcp`,
-    localUrl: listener.url,
+    localUrl: listener.localUrl,
     facts: catalog.facts,
+    ...(certificate && { certificate }),
     close,
     [Symbol.asyncDispose]: close,
   };
 
   async function close(): Promise<void> {
     // Open streams would keep the listener from closing, so they end while it stops listening.
-    await Promise.all([listener.close(), handler.close()]);
+    await Promise.all([listener.close(), handler?.close()]);
   }
 }
 
-function publicHosts({ publicUrl, domain }: Config): string[] {
-  return [...domain, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
+/** For the moment between the first connection and the first page. */
+function startingResponse(): Response {
+  const headers = { "content-type": "text/plain", "retry-after": "1" };
+  return new Response("Starting\n", { status: 503, headers });
+}
+
+function publicHosts({ publicUrl, domain, tls }: Config): string[] {
+  return [
+    ...(tls === "local" ? LOCAL_NAMES : domain),
+    ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname]),
+  ];
 }

@@ -14,6 +14,16 @@ class Interrupted extends Error {
   }
 }
 
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question, { signal });
+  } finally {
+    lines.close();
+  }
+}
+
 const controller = new AbortController();
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -38,6 +48,7 @@ try {
     stderr: (text) => void process.stderr.write(text),
     isTerminal: process.stdout.isTTY,
     stderrIsTerminal: process.stderr.isTTY,
+    ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
     streams: { input: process.stdin, output: process.stdout },
     env: process.env,
     cwd: process.cwd(),

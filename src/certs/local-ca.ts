@@ -60,9 +60,13 @@ export async function openLocalCa(storage: Storage, clock: Clock): Promise<Local
     }
     await clock.sleep(LOCK_PAUSE_MS);
   }
-  throw new DocportError("ERR_STORAGE_IO", "Another process has been making the local CA for long", {
-    hint: "Stop the other docport that uses the same folder of certificates.",
-  });
+  throw new DocportError(
+    "ERR_STORAGE_IO",
+    "Another process has been making the local CA for long",
+    {
+      hint: "Stop the other docport that uses the same folder of certificates.",
+    },
+  );
 }
 
 async function loadLocalCa(storage: Storage, clock: Clock): Promise<LocalCa | undefined> {

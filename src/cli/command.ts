@@ -19,6 +19,8 @@ export interface CommandContext {
   readonly stderrIsTerminal: boolean;
   /** The streams themselves, for a protocol that is spoken over them; absent in most tests. */
   readonly streams?: { readonly input: Readable; readonly output: Writable };
+  /** Asks the person at the terminal and resolves with the line that they type; absent without one. */
+  readonly ask?: (question: string, signal: AbortSignal) => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute; relative paths on the command line and in the settings start here. */
   readonly cwd: string;

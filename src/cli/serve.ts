@@ -5,6 +5,7 @@ import type { Config } from "../config.ts";
 import { messageOf } from "../lib/errors.ts";
 import { createLog, type Log } from "../lib/log.ts";
 import { readVersion } from "../version.ts";
+import { agreeTerms } from "./agree-terms.ts";
 import { type Command, type CommandContext, EXIT_OK } from "./command.ts";
 import { loadCommandConfig } from "./command-config.ts";
 import { type CommandSyntax, readCommandLine } from "./command-line.ts";
@@ -13,6 +14,7 @@ import { describeDuration, describeFacts } from "./describe-facts.ts";
 import { renderHelp } from "./help.ts";
 import { reportLoading } from "./load-report.ts";
 import { printable } from "./terminal.ts";
+import { trustLine } from "./trust-line.ts";
 
 interface ServeOptions {
   readonly stdio: boolean;
@@ -46,6 +48,11 @@ export const serveCommand: Command = {
         "docport serve https://docs.example.com/index.json --port 9000",
         "serve a site's JSON export",
       ],
+      [
+        "docport serve ./docs --domain docs.example.com --agree-tos",
+        "serve it to the world, with a certificate that keeps itself",
+      ],
+      ["docport serve ./docs --tls local", "HTTPS on this computer"],
       ["docport serve manual.docport", "open an index file that `docport index` wrote"],
       ["docport serve ./docs --stdio", "for a client on this computer that starts servers itself"],
     ],
@@ -61,7 +68,8 @@ export const serveCommand: Command = {
   },
 };
 
-async function serveOverHttp(config: Config, context: CommandContext): Promise<number> {
+async function serveOverHttp(given: Config, context: CommandContext): Promise<number> {
+  const config = await agreeTerms(given, context);
   const startedAt = performance.now();
   const { startApp } = await import("../app.ts");
   const log = createCommandLog(config, context);
@@ -109,12 +117,16 @@ function banner(facts: CatalogFacts, tookMs: number): string {
   return `${printable(facts.title)}: indexed ${describeFacts(facts)} in ${took}\n`;
 }
 
-function addresses({ facts, url, mcpUrl, localUrl }: App): string {
+function addresses({ facts, url, mcpUrl, localUrl, certificate }: App): string {
   const clients = connectLines(facts.title, mcpUrl).map(({ client, how }) => [client, how]);
   const rows = [
     ["Serving", url],
     ...(localUrl === url ? [] : [["Listening", localUrl]]),
     ["MCP", mcpUrl],
+    ...(certificate ? [["Certificate", certificate.line()]] : []),
+    ...(certificate?.rootFile === undefined
+      ? []
+      : [["Trust it", trustLine(process.platform, certificate.rootFile)]]),
   ];
   return ["", ...rows.map(aligned), "", "Connect", ...clients.map(aligned), "\n"].join("\n");
 }

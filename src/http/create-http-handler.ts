@@ -98,7 +98,7 @@ function refuse(request: Request, url: URL, { hosts }: HttpHandlerOptions): Resp
   return undefined;
 }
 
-function health({ catalog }: HttpHandlerOptions): Response {
+function health({ catalog, health: more }: HttpHandlerOptions): Response {
   const { facts, revision } = catalog();
   return Response.json(
     {
@@ -108,6 +108,7 @@ function health({ catalog }: HttpHandlerOptions): Response {
       languages: facts.languages.length,
       revision,
       builtAt: new Date(facts.builtAt).toISOString(),
+      ...more?.(),
     },
     { headers: { "cache-control": "no-store" } },
   );

@@ -108,10 +108,7 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
 const MAX_BASES = 8;
 
 function pageLanguage(request: Request, url: URL): PageLanguage {
-  return choosePageLanguage(
-    url.searchParams.get("lang"),
-    request.headers.get("accept-language"),
-  );
+  return choosePageLanguage(url.searchParams.get("lang"), request.headers.get("accept-language"));
 }
 
 /** The same address for an assistant: what this is and where its parts are. */

@@ -35,7 +35,9 @@ export function createHostPolicy(options: HostPolicyOptions): HostPolicy {
   const origins = new Set(options.allowedOrigins?.map((origin) => origin.replace(/\/$/, "")));
   const allowsHost = (hostname: string): boolean => {
     const name = hostname.toLowerCase().replace(/\.$/, "");
-    return hosts.has(name) || (isPublic && isIpLiteral(name));
+    // A wildcard stands for one label, as in a certificate (RFC 6125 §6.4.3).
+    const wildcard = `*${name.slice(name.indexOf("."))}`;
+    return hosts.has(name) || hosts.has(wildcard) || (isPublic && isIpLiteral(name));
   };
   return {
     allowsHost,

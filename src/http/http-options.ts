@@ -39,6 +39,8 @@ export interface HttpHandlerOptions {
   readonly version?: string;
   /** One line on the certificate that is served with, for the front page; absent when none is kept. */
   readonly certificateLine?: () => string | undefined;
+  /** More members of the answer of `/healthz`. Default: none. */
+  readonly health?: () => Readonly<Record<string, unknown>>;
   /** Name in the MCP registry (`com.example/docs`). Default: made from the public URL. */
   readonly registryName?: string | undefined;
   /** Text of `/.well-known/mcp-registry-auth`; absent: 404. */

@@ -23,7 +23,10 @@ export function loadPageAssets(): PageAssets {
       {
         GET: () =>
           new Response(text, {
-            headers: { "content-type": type, "cache-control": "public, max-age=31536000, immutable" },
+            headers: {
+              "content-type": type,
+              "cache-control": "public, max-age=31536000, immutable",
+            },
           }),
       },
     ]),

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
 import { connect, type TLSSocket } from "node:tls";
 import { ACME_TLS_ALPN_PROTOCOL } from "../acme/tls-alpn-certificate.ts";
@@ -29,6 +30,8 @@ export interface ListenHttpsOptions extends ListenHttpOptions {
   readonly names: readonly string[];
   /** Answers to TLS-ALPN-01, on the very same port. Default: none. */
   readonly challenges?: TlsAlpnChallenges | undefined;
+  /** Takes the requests in place of `handler`, as Node gives them. */
+  readonly requestListener?: RequestListener;
   /** Whether answers forbid plain HTTP from then on (HSTS). Default true; not for localhost. */
   readonly hsts?: boolean;
 }
@@ -69,7 +72,8 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
       noDelay: true,
       ALPNCallback: chooseProtocol(challenges),
     },
-    createRequestListener({ handler, scheme: "https", ...(onError && { onError }) }),
+    options.requestListener ??
+      createRequestListener({ handler, scheme: "https", ...(onError && { onError }) }),
   );
   server.timeout = limits.idleTimeoutInMs;
   server.maxConnections = limits.maxConnections;

@@ -57,14 +57,14 @@ function clientGuides(title: string, mcpUrl: string, messages: Messages): readon
     {
       id: "claude",
       name: "Claude",
-      body: cloud(html`${button(claudeLink(title, mcpUrl), "Claude")}<p>${messages.claudeNote}</p>`),
+      body: cloud(
+        html`${button(claudeLink(title, mcpUrl), "Claude")}<p>${messages.claudeNote}</p>`,
+      ),
     },
     {
       id: "chatgpt",
       name: "ChatGPT",
-      body: cloud(
-        html`${steps(messages.chatgptSteps)}<p class="note">${messages.chatgptNote}</p>`,
-      ),
+      body: cloud(html`${steps(messages.chatgptSteps)}<p class="note">${messages.chatgptNote}</p>`),
     },
     {
       id: "gemini",

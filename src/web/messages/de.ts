@@ -19,7 +19,8 @@ export const de: Messages = {
   noResults: "Keine Seite enthält eines dieser Wörter.",
   onlyClosest: "Nichts scheint darauf zu antworten. Die nächstliegenden Abschnitte:",
   corrected: (query) => `Gesucht wurde „${query}“.`,
-  searchFailed: "Die Suche hat nicht geantwortet. Mit der Eingabetaste versuchen Sie es noch einmal.",
+  searchFailed:
+    "Die Suche hat nicht geantwortet. Mit der Eingabetaste versuchen Sie es noch einmal.",
   foundIn: "Gefunden in",
   fields: { title: "Titel", headings: "Überschriften", text: "Text", code: "Code" },
 
@@ -55,7 +56,8 @@ export const de: Messages = {
   toolsHeading: "Was Assistenten bekommen",
   toolsIntro:
     "Zwei Werkzeuge, die nur lesen. Hier je ein Aufruf, den dieser Server eben beantwortet hat.",
-  searchTool: "Findet die Abschnitte, die eine Frage beantworten, jeden mit einer URL zum Zitieren.",
+  searchTool:
+    "Findet die Abschnitte, die eine Frage beantworten, jeden mit einer URL zum Zitieren.",
   fetchTool: "Liest eine Seite oder einen Abschnitt, gekürzt auf die verlangte Länge.",
   call: "Aufruf",
   answer: "Antwort",

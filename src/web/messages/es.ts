@@ -48,15 +48,15 @@ export const es: Messages = {
     "Elija «Custom MCP server».",
     "Pegue la dirección de arriba y elija qué herramientas permitir.",
   ],
-  geminiNote:
-    "Lo hace un administrador, una sola vez. Para la línea de comandos, vea Gemini CLI.",
+  geminiNote: "Lo hace un administrador, una sola vez. Para la línea de comandos, vea Gemini CLI.",
   otherClients: "Otros",
   otherNote: "Los clientes que leen un archivo de configuración suelen aceptar esta forma:",
 
   toolsHeading: "Lo que reciben los asistentes",
   toolsIntro:
     "Dos herramientas que solo leen. Aquí hay una llamada de cada una, respondida ahora mismo por este servidor.",
-  searchTool: "Encuentra las secciones que responden a una pregunta, cada una con su URL para citar.",
+  searchTool:
+    "Encuentra las secciones que responden a una pregunta, cada una con su URL para citar.",
   fetchTool: "Lee una página o una sección, recortada a la longitud pedida.",
   call: "Llamada",
   answer: "Respuesta",

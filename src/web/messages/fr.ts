@@ -50,7 +50,8 @@ export const fr: Messages = {
   ],
   geminiNote: "Un administrateur le fait une seule fois. En ligne de commande, voir Gemini CLI.",
   otherClients: "Autres",
-  otherNote: "Les clients qui lisent un fichier de configuration acceptent en général cette forme :",
+  otherNote:
+    "Les clients qui lisent un fichier de configuration acceptent en général cette forme :",
 
   toolsHeading: "Ce que reçoivent les assistants",
   toolsIntro:

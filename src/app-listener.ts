@@ -1,0 +1,181 @@
+import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { certificateHealth, certificateLine, logCertificateEvent } from "./certificate-report.ts";
+import { createAuthorities, LETS_ENCRYPT_STAGING } from "./certs/create-authorities.ts";
+import { createDnsProvider } from "./certs/create-dns-provider.ts";
+import { FileStorage } from "./certs/file-storage.ts";
+import type { CertificateAuthority } from "./certs/issuance/certificate-authority.ts";
+import { LOCAL_CA_CERT_KEY, LOCAL_NAMES, openLocalCa } from "./certs/local-ca.ts";
+import { keepLocalCertificate } from "./certs/local-certificate.ts";
+import type { Config } from "./config.ts";
+import { type Clock, systemClock } from "./lib/clock.ts";
+import { DocportError, messageOf } from "./lib/errors.ts";
+import type { Log } from "./lib/log.ts";
+import { startAutomaticHttps } from "./net/automatic-https.ts";
+import { type HttpListener, listenHttp } from "./net/http-listener.ts";
+import { listenHttps } from "./net/tls-listener.ts";
+import type { WebHandler } from "./net/web-bridge.ts";
+import { readVersion } from "./version.ts";
+
+/** The server's certificate, for whoever shows it. */
+export interface AppCertificate {
+  /** Whether clients are served with a certificate that they can accept. */
+  isReady(): boolean;
+  /** Its state in one line. */
+  line(): string;
+  /** Its state for `/healthz`. */
+  health(): Readonly<Record<string, unknown>>;
+  /** File that a computer has to trust first; only of a local CA. */
+  readonly rootFile?: string;
+}
+
+/** Where the server listens. */
+export interface AppListener {
+  /** Origin under which clients reach it. */
+  readonly url: string;
+  /** Where it listens, as a person on this computer finds it. */
+  readonly localUrl: string;
+  readonly certificate?: AppCertificate;
+  close(): Promise<void>;
+}
+
+export interface AppListenerOptions {
+  readonly handler: WebHandler;
+  readonly log: Log;
+  readonly onError: (error: unknown) => void;
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+const HEALTH_PATH = "/healthz";
+
+/** Opens what the settings ask for: plain HTTP, automatic HTTPS, or HTTPS for this computer. */
+export async function openAppListener(
+  config: Config,
+  options: AppListenerOptions,
+): Promise<AppListener> {
+  if (config.tls === "local") return openLocal(config, options);
+  if (config.tls === "auto" && config.domain.length > 0) return openAutomatic(config, options);
+  const { host, port } = config;
+  const listener = await listenHttp({ host, port, ...options, clock: systemClock });
+  return describe(config, listener);
+}
+
+function describe({ publicUrl }: Config, listener: HttpListener): AppListener {
+  const { url } = listener;
+  return { url: publicUrl ?? url, localUrl: url, close: () => listener.close() };
+}
+
+async function openAutomatic(config: Config, options: AppListenerOptions): Promise<AppListener> {
+  const { host, port, acmePort, domain, keyType, profile, publicUrl } = config;
+  const { log, handler, onError, clock = systemClock } = options;
+  const publicPort = publicUrl === undefined ? undefined : Number(new URL(publicUrl).port || 443);
+  const https = await startAutomaticHttps({
+    names: domain,
+    host,
+    port,
+    acmePort,
+    publicPort,
+    handler,
+    plainHandler: (request) =>
+      new URL(request.url).pathname === HEALTH_PATH ? Promise.resolve(handler(request)) : undefined,
+    storage: new FileStorage(config.certs, { clock }),
+    authorities: await authoritiesOf(config, clock),
+    dnsProvider: createDnsProvider(config, clock),
+    keyType,
+    profile,
+    clock,
+    onEvent: (event) => logCertificateEvent(log, event),
+    onError,
+  });
+  if (https.acmePortProblem) logAcmePort(log, https.acmePortProblem);
+  return {
+    url: publicUrl ?? publicOrigin(domain, https.port),
+    localUrl: https.localUrl,
+    certificate: {
+      isReady: () => https.status().isReady,
+      line: () => certificateLine(https.status()),
+      health: () => certificateHealth(https.status()),
+    },
+    close: () => https.close(),
+  };
+}
+
+/** The CAs that the settings name. Rejects with `ERR_CONFIG_INVALID` when `acmeRoot` is no roots. */
+export async function authoritiesOf(
+  config: Config,
+  clock: Clock = systemClock,
+): Promise<readonly [CertificateAuthority, ...CertificateAuthority[]]> {
+  const { eabKid: kid, eabHmac: hmacKey } = config;
+  return createAuthorities({
+    directoryUrl: config.staging ? LETS_ENCRYPT_STAGING : config.acmeDirectory,
+    roots: await readRoots(config.acmeRoot),
+    agreeTos: config.agreeTos,
+    email: config.email,
+    ...(kid !== undefined && hmacKey !== undefined && { externalAccountBinding: { kid, hmacKey } }),
+    fallbackDirectoryUrl: config.fallbackDirectory,
+    clock,
+    userAgent: `docport/${readVersion()}`,
+  });
+}
+
+async function openLocal(config: Config, options: AppListenerOptions): Promise<AppListener> {
+  const { host, port } = config;
+  const { clock = systemClock, onError } = options;
+  const ca = await openLocalCa(new FileStorage(config.certs, { clock }), clock);
+  // HSTS would take plain HTTP away from every other program on localhost.
+  const listening = { host, port, ...options, clock, names: LOCAL_NAMES, hsts: false };
+  const listener = await listenHttps(listening);
+  const kept = await keepLocalCertificate({
+    ca,
+    clock,
+    onError,
+    activate: ({ certPem, keyPem }) => listener.swap({ cert: certPem, key: keyPem }),
+  });
+  return {
+    ...describe(config, listener),
+    certificate: {
+      isReady: () => true,
+      line: () => "from this computer's own CA",
+      health: () => ({ ready: true, certificate: { state: "ok", names: LOCAL_NAMES } }),
+      rootFile: join(config.certs, LOCAL_CA_CERT_KEY),
+    },
+    async close() {
+      await kept[Symbol.asyncDispose]();
+      await listener.close();
+    },
+  };
+}
+
+function logAcmePort(log: Log, { message, hint }: DocportError): void {
+  log("warn", "acme-port.closed", {
+    problem: `${message}; there is no redirect to HTTPS, and no HTTP challenge`,
+    fix: hint?.replaceAll("--port", "--acme-port"),
+  });
+}
+
+async function readRoots(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  try {
+    const text = await readFile(path, "utf8");
+    if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  } catch (error) {
+    throw unusableRoots(path, messageOf(error), error);
+  }
+  throw unusableRoots(path, "there is no CERTIFICATE block in it");
+}
+
+function unusableRoots(path: string, why: string, cause?: unknown): DocportError {
+  return new DocportError("ERR_CONFIG_INVALID", `acmeRoot: ${path} cannot be used: ${why}`, {
+    cause,
+    hint: "Name a PEM file with the root certificates of the CA's own server.",
+  });
+}
+
+/** The first name that a browser can be sent to. */
+function publicOrigin(domain: readonly string[], port: number): string {
+  const name = domain.find((one) => !one.startsWith("*.")) ?? domain[0]?.slice(2) ?? "localhost";
+  const host = isIP(name) === 6 ? `[${name}]` : name;
+  return `https://${host}${port === 443 ? "" : `:${port}`}`;
+}

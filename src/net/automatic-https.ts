@@ -1,0 +1,186 @@
+import type { CertificateKeyType } from "../acme/certificate-key.ts";
+import type { ChallengeResponder } from "../certs/challenges/challenge-responder.ts";
+import { systemDnsLookup } from "../certs/challenges/dns-lookup.ts";
+import type { DnsProvider } from "../certs/challenges/dns-provider.ts";
+import { dnsResponder } from "../certs/challenges/dns-responder.ts";
+import { HttpChallenges } from "../certs/challenges/http-challenges.ts";
+import { httpResponder, tlsAlpnResponder } from "../certs/challenges/local-responders.ts";
+import { TlsAlpnChallenges } from "../certs/challenges/tls-alpn-challenges.ts";
+import type { CertificateAuthority } from "../certs/issuance/certificate-authority.ts";
+import type { CertificateEvent } from "../certs/manager/certificate-events.ts";
+import { CertificateManager } from "../certs/manager/certificate-manager.ts";
+import type { CertificateStatus } from "../certs/manager/certificate-status.ts";
+import { dnsObserver } from "../certs/observe-dns.ts";
+import type { Storage } from "../certs/storage.ts";
+import { type Clock, systemClock } from "../lib/clock.ts";
+import { DocportError } from "../lib/errors.ts";
+import { type HttpListener, type ListenHttpOptions, listenHttp } from "./http-listener.ts";
+import { type HttpsListener, type ListenHttpsOptions, listenHttps } from "./tls-listener.ts";
+import { createRedirectHandler } from "./tls-redirect.ts";
+import { httpSelfCheck, tlsAlpnSelfCheck } from "./tls-self-check.ts";
+import type { WebHandler } from "./web-bridge.ts";
+
+export interface AutomaticHttpsOptions
+  extends Pick<ListenHttpsOptions, "host" | "port" | "handler" | "requestListener" | "limits"> {
+  /** DNS names, wildcards, IP addresses: all in one certificate. */
+  readonly names: readonly string[];
+  /** Port of the HTTP challenge and the redirect. */
+  readonly acmePort: number;
+  /** Port of HTTPS as clients see it. Default: the one that is listened on. */
+  readonly publicPort?: number | undefined;
+  /** Answers over plain HTTP what need not be redirected; undefined: redirect. */
+  readonly plainHandler?: ((request: Request) => Promise<Response> | undefined) | undefined;
+  readonly storage: Storage;
+  readonly authorities: readonly [CertificateAuthority, ...CertificateAuthority[]];
+  /** Who can change DNS; absent: DNS-01 is not used. */
+  readonly dnsProvider?: DnsProvider | undefined;
+  readonly keyType?: CertificateKeyType | undefined;
+  readonly profile?: string | undefined;
+  readonly clock?: Clock | undefined;
+  /** Told from the first event on. */
+  readonly onEvent?: ((event: CertificateEvent) => void) | undefined;
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** HTTPS with a certificate that keeps itself. Disposing of it stops it in an orderly way. */
+export interface AutomaticHttps extends AsyncDisposable {
+  /** The HTTPS listener as a person on this computer finds it. */
+  readonly localUrl: string;
+  readonly port: number;
+  /** Port of the HTTP challenge and the redirect; absent when it could not be had. */
+  readonly acmePort: number | undefined;
+  /** Why it could not. HTTPS works without it, and so does TLS-ALPN-01. */
+  readonly acmePortProblem: DocportError | undefined;
+  readonly manager: CertificateManager;
+  status(): CertificateStatus;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on both ports, serves the certificate that is there, and begins to keep it fresh. Resolves
+ * without having asked a CA. Rejects with `ERR_LISTEN_*` when the HTTPS port cannot be had.
+ */
+export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promise<AutomaticHttps> {
+  const { names, clock = systemClock, onEvent } = options;
+  const tlsAlpn = new TlsAlpnChallenges();
+  const http = new HttpChallenges();
+  const listener = await listenHttps({
+    ...pickListening(options),
+    clock,
+    names,
+    challenges: tlsAlpn,
+  });
+  const plain = await listenPlain(options, http, clock, listener);
+  const manager = new CertificateManager({
+    ...pickIssuance(options),
+    clock,
+    responders: responders(options, clock, { tlsAlpn, http, listener, plain }),
+    observe: dnsObserver(names),
+    activate: ({ certPem, keyPem }) => listener.swap({ cert: certPem, key: keyPem }),
+    prove: (signal) => listener.shownFingerprint(signal),
+  });
+  if (onEvent) manager.events.subscribe(onEvent);
+  await manager.start();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= closeInOrder();
+    return closing;
+  };
+  return {
+    localUrl: listener.url,
+    port: listener.port,
+    acmePort: plain.listener?.port,
+    acmePortProblem: plain.problem,
+    manager,
+    status: () => manager.status(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+
+  /** An order that runs needs both listeners until it has come to its end, or is saved. */
+  async function closeInOrder(): Promise<void> {
+    await manager[Symbol.asyncDispose]();
+    await Promise.all([listener.close(), plain.listener?.close()]);
+  }
+}
+
+interface PlainPort {
+  readonly listener?: HttpListener;
+  readonly problem?: DocportError;
+}
+
+async function listenPlain(
+  options: AutomaticHttpsOptions,
+  challenges: HttpChallenges,
+  clock: Clock,
+  { port }: HttpsListener,
+): Promise<PlainPort> {
+  const httpsPort = options.publicPort ?? port;
+  const redirect = createRedirectHandler({ challenges, names: options.names, httpsPort });
+  const handler: WebHandler = (request) => options.plainHandler?.(request) ?? redirect(request);
+  const listening: ListenHttpOptions = {
+    ...pickListening(options),
+    port: options.acmePort,
+    clock,
+    handler,
+  };
+  try {
+    return { listener: await listenHttp(listening) };
+  } catch (error) {
+    if (error instanceof DocportError) return { problem: error };
+    throw error;
+  }
+}
+
+function responders(
+  { host, dnsProvider }: AutomaticHttpsOptions,
+  clock: Clock,
+  parts: {
+    readonly tlsAlpn: TlsAlpnChallenges;
+    readonly http: HttpChallenges;
+    readonly listener: HttpsListener;
+    readonly plain: PlainPort;
+  },
+): ChallengeResponder[] {
+  const { tlsAlpn, http, listener, plain } = parts;
+  const tlsSelfCheck = tlsAlpnSelfCheck({ host, port: listener.port });
+  const found = [tlsAlpnResponder(tlsAlpn, { clock, selfCheck: tlsSelfCheck })];
+  if (plain.listener) {
+    const selfCheck = httpSelfCheck({ host, port: plain.listener.port });
+    found.push(httpResponder(http, { clock, selfCheck }));
+  }
+  if (dnsProvider) {
+    found.push(dnsResponder({ provider: dnsProvider, lookup: systemDnsLookup(), clock }));
+  }
+  return found;
+}
+
+function pickListening(
+  options: AutomaticHttpsOptions,
+): Pick<
+  ListenHttpsOptions,
+  "host" | "port" | "handler" | "requestListener" | "limits" | "onError"
+> {
+  const { host, port, handler, requestListener, limits, onError } = options;
+  return {
+    host,
+    port,
+    handler,
+    ...(requestListener && { requestListener }),
+    ...(limits && { limits }),
+    ...(onError && { onError }),
+  };
+}
+
+function pickIssuance({
+  names,
+  storage,
+  authorities,
+  keyType,
+  profile,
+}: AutomaticHttpsOptions): Pick<
+  AutomaticHttpsOptions,
+  "names" | "storage" | "authorities" | "keyType" | "profile"
+> {
+  return { names, storage, authorities, keyType, profile };
+}
