@@ -13,7 +13,7 @@ import { listenHttp } from "../../src/net/http-listener.ts";
 import { listenHttps } from "../../src/net/tls-listener.ts";
 import { createRedirectHandler } from "../../src/net/tls-redirect.ts";
 import { httpSelfCheck, tlsAlpnSelfCheck } from "../../src/net/tls-self-check.ts";
-import type { ValidationRequest, ValidationResult } from "../support/acme-ca/core/acme-server.ts";
+import type { ValidationRequest, ValidationResult } from "../../src/certs/drill/ca/ca-behaviour.ts";
 import { createAcmeCa } from "../support/acme-ca/create-acme-ca.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 

@@ -28,6 +28,7 @@ export class CertificateManager implements AsyncDisposable {
     this.#work = new CertificateWork({ ...options, emit, stop: this.#stop.signal });
     this.#ticker = new Ticker({
       clock: options.clock,
+      tickMs: options.tickMs,
       tick: ({ isForced }) => this.#work.tick(isForced),
       onError: (error) => this.#work.report(error),
       onJump: (byMs) => emit({ type: "clock-jumped", byMs }),

@@ -4,6 +4,7 @@ import type { AcmeTransport } from "../../../src/acme/transport.ts";
 import type { ChallengeResponder } from "../../../src/certs/challenges/challenge-responder.ts";
 import { HttpChallenges } from "../../../src/certs/challenges/http-challenges.ts";
 import { httpResponder } from "../../../src/certs/challenges/local-responders.ts";
+import { seededRandom } from "../../../src/certs/drill/seeded-random.ts";
 import { readPair } from "../../../src/certs/generations/certificate-pair.ts";
 import type { CertificateAuthority } from "../../../src/certs/issuance/certificate-authority.ts";
 import type { PublishedLimits } from "../../../src/certs/ledger/rate-limits.ts";
@@ -16,7 +17,6 @@ import {
   type AcmeCa,
   type AcmeCaOptions,
   createAcmeCa,
-  seededRandom,
 } from "../../support/acme-ca/create-acme-ca.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 

@@ -1,8 +1,8 @@
-import type { Identifier } from "../../../../src/acme/identifier.ts";
-import type { AcmeResponse } from "../../../../src/acme/transport.ts";
+import type { AcmeResponse } from "../../../acme/transport.ts";
 import { accountRoutes } from "./accounts.ts";
 import { authorizationRoutes } from "./authorizations.ts";
-import { CaStore, type IssuedCertificate } from "./ca-store.ts";
+import type { CaBehaviour } from "./ca-behaviour.ts";
+import { CaStore } from "./ca-store.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { CertificateIssuer } from "./issuer.ts";
 import { orderRoutes } from "./orders.ts";
@@ -10,66 +10,24 @@ import { Refusal } from "./refusal.ts";
 import { type Jwk, type JwsHeader, type VerifiedJws, verifyJws } from "./verify-jws.ts";
 
 /** The resources of a CA, by the names that its directory and RFC 8555 give them. */
-export type Endpoint =
-  | "directory"
-  | "newNonce"
-  | "newAccount"
-  | "account"
-  | "orders"
-  | "newOrder"
-  | "order"
-  | "authorization"
-  | "challenge"
-  | "finalize"
-  | "certificate"
-  | "revokeCert"
-  | "keyChange"
-  | "renewalInfo";
+const ENDPOINTS = [
+  "directory",
+  "newNonce",
+  "newAccount",
+  "account",
+  "orders",
+  "newOrder",
+  "order",
+  "authorization",
+  "challenge",
+  "finalize",
+  "certificate",
+  "revokeCert",
+  "keyChange",
+  "renewalInfo",
+] as const;
 
-export interface ValidationRequest {
-  readonly identifier: Identifier;
-  readonly type: string;
-  readonly token: string;
-  readonly keyAuthorization: string;
-}
-
-/** "never" leaves the challenge pending for good; an object is the problem that makes it invalid. */
-export type ValidationResult =
-  | "valid"
-  | "never"
-  | { readonly type: string; readonly detail: string };
-
-/** What this CA does where the RFCs leave a choice. All of it may be changed while it runs. */
-export interface CaBehaviour {
-  /** How a challenge is looked at. */
-  validate: (request: ValidationRequest) => ValidationResult | Promise<ValidationResult>;
-  /** Life of the certificates of each profile; the first is what an order without one gets. */
-  profiles: Readonly<Record<string, { readonly lifetimeMs: number; readonly description: string }>>;
-  /** Whether the directory names the profiles; a CA without them has one all the same. */
-  offersProfiles: boolean;
-  offersRenewalInfo: boolean;
-  /** How long an order stays `processing` after finalize. */
-  processingMs: number;
-  /** Retry-After on pending authorizations and on orders that are not done; none when undefined. */
-  retryAfter: string | undefined;
-  /** Whether accounts have a list of orders; Let's Encrypt has none. */
-  listsOrders: boolean;
-  /** Whether newOrder gives the open order for the same names again, as Let's Encrypt does. */
-  reusesOrders: boolean;
-  /** Whether a valid authorization counts for later orders. */
-  reusesAuthorizations: boolean;
-  termsOfService: string | undefined;
-  /** kid and HMAC key (base64url) of its customers; when there are any, a binding is required. */
-  externalAccountKeys: ReadonlyMap<string, string>;
-  /** Names that it does not issue for. */
-  rejectedNames: readonly string[];
-  /** The renewal window of a certificate (epoch ms), instead of one around two thirds of its life. */
-  renewalWindow: ((certificate: IssuedCertificate) => { start: number; end: number }) | undefined;
-  /** Share of good nonces that are refused all the same, from 0 to 1. */
-  badNonceRate: number;
-  /** Its clock minus the true time, in its Date header. */
-  dateOffsetMs: number;
-}
+export type Endpoint = (typeof ENDPOINTS)[number];
 
 export interface AcmeServerOptions {
   /** Origin of all URLs, for example "https://ca.test". */
@@ -136,10 +94,11 @@ export class AcmeServer {
     return `${this.origin}/${endpoint}${id === undefined ? "" : `/${id}`}`;
   }
 
-  /** The endpoint and id that an URL is for. */
-  static route(url: string): { readonly endpoint: Endpoint; readonly id: string } {
-    const [, endpoint = "", ...rest] = new URL(url).pathname.split("/");
-    return { endpoint: endpoint as Endpoint, id: rest.join("/") };
+  /** The endpoint and id that an URL is for; "unknown" is none of its endpoints. */
+  static route(url: string): { readonly endpoint: Endpoint | "unknown"; readonly id: string } {
+    const [, name = "", ...rest] = new URL(url).pathname.split("/");
+    const endpoint = ENDPOINTS.find((one) => one === name) ?? "unknown";
+    return { endpoint, id: rest.join("/") };
   }
 
   handle(request: ServerRequest): AcmeResponse {
@@ -148,14 +107,19 @@ export class AcmeServer {
       answer = this.#answer(request);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { retryAfter } = error.details;
-      answer = {
-        status: error.status,
-        json: error.toDocument(),
-        headers: retryAfter === undefined ? {} : { "retry-after": retryAfter },
-      };
+      return this.refuse(request, error);
     }
     return this.#toResponse(request, answer);
+  }
+
+  /** Does nothing of what is asked; the reply has a nonce and a date like every other. */
+  refuse(request: ServerRequest, refusal: Refusal): AcmeResponse {
+    const { retryAfter } = refusal.details;
+    return this.#toResponse(request, {
+      status: refusal.status,
+      json: refusal.toDocument(),
+      headers: retryAfter === undefined ? {} : { "retry-after": retryAfter },
+    });
   }
 
   #answer(request: ServerRequest): Answer {
@@ -178,8 +142,8 @@ export class AcmeServer {
     ) {
       return this.#renewalInfo(id);
     }
-    const handler = POST_ROUTES[endpoint];
-    if (!handler) throw new Refusal(404, "malformed", `there is nothing at ${request.url}`);
+    const handler = endpoint === "unknown" ? undefined : POST_ROUTES[endpoint];
+    if (endpoint === "unknown" || !handler) throw new Refusal(404, "malformed", `there is nothing at ${request.url}`);
     if (request.method !== "POST") throw new Refusal(405, "malformed", "POST is expected");
     return handler(this, this.#verify(request, endpoint, id));
   }

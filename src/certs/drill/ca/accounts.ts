@@ -1,7 +1,7 @@
 import type { AcmeServer, Answer, Routes, SignedRequest } from "./acme-server.ts";
 import type { CaAccount } from "./ca-store.ts";
 import { Refusal } from "./refusal.ts";
-import { type Jwk, thumbprintOf, verifyExternalBinding, verifyJws } from "./verify-jws.ts";
+import { type Jwk, readJwk, thumbprintOf, verifyExternalBinding, verifyJws } from "./verify-jws.ts";
 
 /** RFC 8555 §7.3. */
 export const accountRoutes: Routes = {
@@ -78,7 +78,7 @@ function keyChange(ca: AcmeServer, request: SignedRequest): Answer {
   if (inner.header.url !== request.url || inner.header.nonce !== undefined) {
     throw new Refusal(400, "malformed", "the inner JWS has the same url and no nonce");
   }
-  const oldKey = inner.payload["oldKey"] as Jwk;
+  const oldKey = readJwk(inner.payload["oldKey"]);
   if (
     inner.payload["account"] !== ca.urlOf("account", account.id) ||
     thumbprintOf(oldKey) !== thumbprintOf(account.jwk)

@@ -1,4 +1,4 @@
-import { type Identifier, isSameIdentifiers, isWildcard } from "../../../../src/acme/identifier.ts";
+import { type Identifier, isSameIdentifiers, isWildcard } from "../../../acme/identifier.ts";
 import type { AcmeServer, Answer, Routes, SignedRequest } from "./acme-server.ts";
 import type { CaAuthorization, CaChallenge } from "./ca-store.ts";
 import { Refusal } from "./refusal.ts";

@@ -2,8 +2,8 @@ import {
   type Identifier,
   identifierOf,
   isSameIdentifiers,
-} from "../../../../src/acme/identifier.ts";
-import { parseCertificateChain } from "../../../../src/lib/certificate-chain.ts";
+} from "../../../acme/identifier.ts";
+import { parseCertificateChain } from "../../../lib/certificate-chain.ts";
 import { members } from "./accounts.ts";
 import type { AcmeServer, Answer, Routes, SignedRequest } from "./acme-server.ts";
 import { authorizationFor } from "./authorizations.ts";

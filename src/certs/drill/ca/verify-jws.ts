@@ -6,6 +6,7 @@ import {
   timingSafeEqual,
   verify,
 } from "node:crypto";
+import { isRecord, type JsonRecord, stringIn } from "../../parse-json.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A JWS whose signature is good; the nonce has not been looked at. */
@@ -69,9 +70,7 @@ export function verifyExternalBinding(
   if (given.length !== good.length || !timingSafeEqual(given, good)) {
     throw new Refusal(403, "unauthorized", "externalAccountBinding: wrong signature");
   }
-  if (
-    thumbprintOf(object(decodeJson(payloadText)) as unknown as Jwk) !== thumbprintOf(expected.jwk)
-  ) {
+  if (thumbprintOf(readJwk(decodeJson(payloadText))) !== thumbprintOf(expected.jwk)) {
     throw malformed("externalAccountBinding: payload is not the account key");
   }
   return kid;
@@ -108,8 +107,19 @@ function readHeader(value: unknown): JwsHeader {
     url,
     ...(typeof nonce === "string" ? { nonce } : {}),
     ...(typeof kid === "string" ? { kid } : {}),
-    ...(jwk === undefined ? {} : { jwk: object(jwk) as unknown as Jwk }),
+    ...(jwk === undefined ? {} : { jwk: readJwk(jwk) }),
   };
+}
+
+/** The public members of a key; Node judges later whether they make one. */
+export function readJwk(value: unknown): Jwk {
+  const members = object(value);
+  const names = ["crv", "x", "y", "n", "e"] as const;
+  const given = names.flatMap((name) => {
+    const member = stringIn(members, name);
+    return member === undefined ? [] : [[name, member] as const];
+  });
+  return { kty: stringIn(members, "kty") ?? "", ...Object.fromEntries(given) };
 }
 
 export function publicKeyOf(jwk: Jwk): KeyObject {
@@ -130,8 +140,9 @@ function isSignatureGood(alg: string, jwk: Jwk, input: Buffer, signature: Buffer
 
 /** RFC 7638 §3, by its own words: required members in lexicographic order, no white space. */
 export function thumbprintOf(jwk: Jwk): string {
-  const members = jwk.kty === "EC" ? ["crv", "kty", "x", "y"] : ["e", "kty", "n"];
-  const pairs = members.map((name) => `"${name}":"${String(jwk[name as keyof Jwk])}"`);
+  const members =
+    jwk.kty === "EC" ? (["crv", "kty", "x", "y"] as const) : (["e", "kty", "n"] as const);
+  const pairs = members.map((name) => `"${name}":"${String(jwk[name])}"`);
   return createHash("sha256").update(`{${pairs.join()}}`).digest("base64url");
 }
 
@@ -152,9 +163,7 @@ function decodeJson(text: string): unknown {
   }
 }
 
-function object(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw malformed("an object is expected");
-  }
-  return value as Readonly<Record<string, unknown>>;
+function object(value: unknown): JsonRecord {
+  if (!isRecord(value)) throw malformed("an object is expected");
+  return value;
 }

@@ -1,4 +1,4 @@
-import type { AcmeErrorName } from "../../../../src/acme/problem.ts";
+import type { AcmeErrorName } from "../../../acme/problem.ts";
 
 export interface RefusalDetails {
   readonly subproblems?: readonly object[];

@@ -4,7 +4,7 @@ import {
   decodeElement,
   decodeObjectIdentifier,
   decodeSequence,
-} from "../../../../src/lib/der.ts";
+} from "../../../lib/der.ts";
 import {
   authorityKeyIdentifier,
   basicConstraints,
@@ -12,9 +12,9 @@ import {
   keyUsage,
   subjectAltName,
   subjectKeyIdentifier,
-} from "../../../../src/lib/x509-extensions.ts";
-import { readCertificateRequest } from "../../../../src/lib/x509-reader.ts";
-import { createCertificate, keyIdentifierOf, toPem } from "../../../../src/lib/x509-writer.ts";
+} from "../../../lib/x509-extensions.ts";
+import { readCertificateRequest } from "../../../lib/x509-reader.ts";
+import { createCertificate, keyIdentifierOf, toPem } from "../../../lib/x509-writer.ts";
 import { Refusal } from "./refusal.ts";
 
 interface Authority {

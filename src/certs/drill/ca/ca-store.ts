@@ -1,4 +1,4 @@
-import type { Identifier } from "../../../../src/acme/identifier.ts";
+import type { Identifier } from "../../../acme/identifier.ts";
 import type { Jwk } from "./verify-jws.ts";
 
 export interface CaAccount {
