@@ -19,6 +19,9 @@ export type ErrorCode =
   | "ERR_INDEX_VERSION"
   | "ERR_INDEX_CORRUPT"
   | "ERR_INDEX_LIMIT"
+  // Private documentation
+  | "ERR_KEYS_FILE"
+  | "ERR_ACCESS_RULE"
   // Evaluation
   | "ERR_EVAL_INPUT"
   | "ERR_INDEX_WRITE"
