@@ -67,10 +67,24 @@ describe("titles and sections", () => {
     ["a list item", "- a\n\n  # x\n"],
     ["a quote", "> # x\n"],
     ["HTML", "<div>\n# x\n</div>\n"],
+    ["a quote of HTML", "<blockquote><h2>x</h2></blockquote>\n"],
     ["a table", "| a |\n|---|\n| # x |\n"],
     ["indented code", "a\n\n    # x\n"],
   ])("does not split in %s", (_, source) => {
     expect(readDocument(source, "markdown").sections).toHaveLength(1);
+  });
+});
+
+describe("headings of HTML in Markdown", () => {
+  it("are headings of the page, as they are on the site", () => {
+    const source =
+      '<h1 align="center">A <img src="l.png"></h1>\n\nb\n\n<div>\n<p>c</p>\n<h2 id="d">D</h2>\n<p>e</p>\n</div>\n';
+    const { title, sections } = readDocument(source, "markdown");
+    expect(title).toBe("A");
+    expect(sections.map(({ anchor, text }) => [anchor, text])).toEqual([
+      ["", "b\nc"],
+      ["d", "e"],
+    ]);
   });
 });
 

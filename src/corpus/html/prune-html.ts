@@ -1,4 +1,5 @@
 import { defaultTreeAdapter } from "parse5";
+import { stripInvisible } from "../sections/strip-invisible.ts";
 import {
   attributeOf,
   type ChildNode,
@@ -88,9 +89,11 @@ export function pruneHtml(root: ParentNode, scope: HtmlScope): void {
     for (const child of childNodes) {
       if (child.nodeName === "#comment" || child.nodeName === "#documentType") continue;
       if (!isElement(child)) {
+        if ("value" in child) child.value = stripInvisible(child.value);
         kept.push(child);
         continue;
       }
+      for (const attribute of child.attrs) attribute.value = stripInvisible(attribute.value);
       if (heading && takePermalink(child, heading)) continue;
       if (isDataImage(child)) {
         kept.push(defaultTreeAdapter.createTextNode(attributeOf(child, "alt") ?? ""));
