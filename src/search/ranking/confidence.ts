@@ -61,7 +61,9 @@ export function confidenceOf(features: ConfidenceFeatures): number {
     WEIGHTS.nearness * features.nearness +
     WEIGHTS.relativeScore * features.relativeScore +
     WEIGHTS.logWords * Math.log(Math.max(1, features.words));
-  return 1 / (1 + Math.exp(-evidence));
+  // A section that holds every word as it was typed is an answer, however little else speaks for it.
+  const isComplete = features.coverage > 1 - 1e-9;
+  return 1 / (1 + Math.exp(-(isComplete ? Math.max(0, evidence) : evidence)));
 }
 
 /** The features of an answer whose best hit is `best`. */
