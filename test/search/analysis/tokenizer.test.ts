@@ -29,7 +29,10 @@ describe("tokenize", () => {
     ["node:fs/promises", ["node:fs/promises"]],
     ["std::vec::Vec<T>", ["std::vec::Vec", "T"]],
     ["v1.2.3", ["v1.2.3"]],
-    ["C++ and C# and F#, not i++ or a#b", ["C++", "and", "C#", "and", "F#", "not", "i", "or", "a#b"]],
+    [
+      "C++ and C# and F#, not i++ or a#b",
+      ["C++", "and", "C#", "and", "F#", "not", "i", "or", "a#b"],
+    ],
     [".NET and ASP.NET. End", [".NET", "and", "ASP.NET", "End"]],
     ["don't l’index", ["don't", "l’index"]],
     ["key: value at 12:30", ["key", "value", "at", "12", "30"]],
@@ -69,6 +72,8 @@ describe("tokenize", () => {
     expect(first).toHaveLength(MAX_TOKEN_BYTES);
     expect([first, ...rest].join("")).toBe("x".repeat(200));
     // A path ends where a part does.
-    expect(tokensOf("part/".repeat(20))[0]).toBe("part/part/part/part/part/part/part/part/part/part");
+    expect(tokensOf("part/".repeat(20))[0]).toBe(
+      "part/part/part/part/part/part/part/part/part/part",
+    );
   });
 });

@@ -20,7 +20,13 @@ describe("ByteInterner", () => {
           const bytes = encode(text);
           const key = `${tag} ${text}`;
           if (!expected.has(key)) expected.set(key, expected.size);
-          const number = interner.intern(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length), tag);
+          const number = interner.intern(
+            bytes,
+            0,
+            bytes.length,
+            hashOf(bytes, 0, bytes.length),
+            tag,
+          );
           expect(number).toBe(expected.get(key));
         }
         expect(interner.size).toBe(expected.size);

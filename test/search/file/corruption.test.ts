@@ -111,12 +111,16 @@ describe("an index file", () => {
 describe("checksumOf", () => {
   it("changes with every word and its place", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer(), { minLength: 4, maxLength: 64 }), fc.nat(), (given, at) => {
-        const words = Int32Array.from(given.slice(0, given.length & ~3));
-        const place = at % words.length;
-        const other = words.with(place, words[place]! ^ 1);
-        expect(checksumOf(other)).not.toEqual(checksumOf(words));
-      }),
+      fc.property(
+        fc.array(fc.integer(), { minLength: 4, maxLength: 64 }),
+        fc.nat(),
+        (given, at) => {
+          const words = Int32Array.from(given.slice(0, given.length & ~3));
+          const place = at % words.length;
+          const other = words.with(place, words[place]! ^ 1);
+          expect(checksumOf(other)).not.toEqual(checksumOf(words));
+        },
+      ),
     );
   });
 });

@@ -57,13 +57,12 @@ describe("similarTerms", () => {
     );
   });
 
-  it.each(["nstall", "xinstall", "unstall", "nistall"])(
-    "finds install for %s",
-    (typed) => {
-      const terms = similarTerms(listOf(["install", "instalx", "other"]), typed, 1).map(({ term }) => term);
-      expect(terms).toEqual(["install"]);
-    },
-  );
+  it.each(["nstall", "xinstall", "unstall", "nistall"])("finds install for %s", (typed) => {
+    const terms = similarTerms(listOf(["install", "instalx", "other"]), typed, 1).map(
+      ({ term }) => term,
+    );
+    expect(terms).toEqual(["install"]);
+  });
 });
 
 describe("prefixRange", () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { IndexDocument } from "../../../src/search/index-document.ts";
 import { openSections } from "../../../src/search/file/sections.ts";
 import { openSegment } from "../../../src/search/file/segment.ts";
+import type { IndexDocument } from "../../../src/search/index-document.ts";
 import { TermStatistics } from "../../../src/search/query/term-statistics.ts";
 import { LENGTHS, lengthByte } from "../../../src/search/ranking/field-lengths.ts";
 import { addTopDocuments } from "../../../src/search/ranking/max-score.ts";
@@ -50,10 +50,13 @@ function cursorsFor(statistics: TermStatistics, weights: ReadonlyMap<string, num
 }
 
 const weightsOf = fc
-  .uniqueArray(fc.tuple(fc.constantFrom(...VOCABULARY), fc.double({ min: 0.01, max: 9, noNaN: true })), {
-    minLength: 1,
-    selector: ([word]) => word,
-  })
+  .uniqueArray(
+    fc.tuple(fc.constantFrom(...VOCABULARY), fc.double({ min: 0.01, max: 9, noNaN: true })),
+    {
+      minLength: 1,
+      selector: ([word]) => word,
+    },
+  )
   .map((entries) => new Map(entries));
 
 describe("addTopDocuments", () => {
