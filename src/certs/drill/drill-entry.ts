@@ -31,7 +31,9 @@ export function drillEntryOf(event: CertificateEvent, atMs: number): DrillEntry 
     case "renewed":
       return entry(
         "renewed",
-        event.exempt ? "renewed in the CA's window, which no limit counts" : "renewed",
+        event.exempt
+          ? "renewed in the CA's window, which no limit counts"
+          : "renewed, outside the CA's window",
       );
     case "failed":
       return entry("failed", `failed: ${event.failure.sentence}`);
