@@ -101,6 +101,19 @@ export class CertificateFolder {
     );
   }
 
+  /** The URL of our account at the first CA, when there is one. */
+  async accountUrl(): Promise<string | undefined> {
+    const { storage, clock, authorities } = this.#options;
+    const [authority] = authorities;
+    const ledger = new Ledger(storage, clock);
+    const keeper = accountKeeperFor(
+      { ...this.#options, ledger },
+      authority,
+      authority.createClient(),
+    );
+    return (await keeper.peek()).url;
+  }
+
   /**
    * Revokes the certificate: as the account that ordered it or, when that is gone, by the
    * certificate's own key. The files stay.

@@ -1,6 +1,5 @@
 import { messageOf } from "../../lib/errors.ts";
 import {
-  type DoctorCase,
   type DoctorWorld,
   type HttpAnswer,
   type PortProbe,
@@ -118,7 +117,7 @@ export async function checkRedirects(
     }
     const { status, location } = answer;
     if (status < 300 || status >= 400 || location === undefined) return [];
-    if (!URL.canParse(location, url)) {
+    if (!URL.canParse(location, url.href)) {
       return [leadsAstray(name, `to ${location.slice(0, 200)}, which is no URL`)];
     }
     url = new URL(location, url);

@@ -51,9 +51,7 @@ export async function examine(
     );
     return bySeverity(unique([...names.flat(), ...ports, ...ca.findings, ...storage, ...limits]));
   } finally {
-    await Promise.all(
-      [https, http].map((port) => (port.kind === "ours" ? port.close() : undefined)),
-    );
+    for (const port of [https, http]) if (port.kind === "ours") await port.close();
   }
 }
 
