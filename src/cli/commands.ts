@@ -6,5 +6,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   search: async () => (await import("./search.ts")).searchCommand,
   index: async () => (await import("./index-command.ts")).indexCommand,
   eval: async () => (await import("./eval.ts")).evalCommand,
+  cert: async () => (await import("./cert.ts")).certCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
   lint: async () => (await import("./lint.ts")).lintCommand,
 };

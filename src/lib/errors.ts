@@ -43,6 +43,8 @@ export type ErrorCode =
   | "ERR_CERT_TERMS"
   | "ERR_CERT_BINDING"
   | "ERR_CERT_RATE_LIMIT"
+  | "ERR_CERT_NONE"
+  | "ERR_CERT_BUSY"
   | "ERR_DNS_HOOK"
   | "ERR_DNS_UPDATE"
   // The CA, over ACME

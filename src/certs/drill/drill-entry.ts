@@ -1,3 +1,4 @@
+import { messageOf } from "../../lib/errors.ts";
 import type { CertificateEvent } from "../manager/certificate-events.ts";
 import { describeDuration } from "../policy/clock-check.ts";
 
@@ -31,7 +32,9 @@ export function drillEntryOf(event: CertificateEvent, atMs: number): DrillEntry 
     case "renewed":
       return entry(
         "renewed",
-        event.exempt ? "renewed in the CA's window, which no limit counts" : "renewed",
+        event.exempt
+          ? "renewed in the CA's window, which no limit counts"
+          : "renewed, outside the CA's window",
       );
     case "failed":
       return entry("failed", `failed: ${event.failure.sentence}`);
@@ -45,7 +48,7 @@ export function drillEntryOf(event: CertificateEvent, atMs: number): DrillEntry 
     case "quarantined":
       return entry("noted", `${event.type}: ${event.reason}`);
     case "unexpected":
-      return entry("failed", `failed: ${String(event.error)}`);
+      return entry("failed", `failed: ${messageOf(event.error)}`);
     case "adopted":
     case "attempt":
     case "waiting":
@@ -54,6 +57,7 @@ export function drillEntryOf(event: CertificateEvent, atMs: number): DrillEntry 
     case "window":
     case "clock-suspect":
     case "fail-over":
-      return undefined;
+      break;
   }
+  return undefined;
 }

@@ -31,7 +31,7 @@ interface DueWork {
 }
 
 /** One lease for the whole folder: account, ledger and files belong to whoever holds it. */
-const LEASE = "certificates";
+export const LEASE = "certificates";
 
 /** What a {@link CertificateManager} does in a tick: look, decide, and do it under the lease. */
 export class CertificateWork {
