@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { buildCatalog } from "../../src/catalog/build-catalog.ts";
 import { type IndexedCatalog, openCatalog } from "../../src/catalog/open-catalog.ts";
 import type { Page } from "../../src/corpus/page.ts";
 
-export const BUILT_AT = Date.UTC(2026, 10, 22);
+export const BUILT_AT: number = Date.UTC(2026, 10, 22);
 
 export interface PageSpec {
   readonly id: string;
@@ -41,10 +40,4 @@ function pageOf(spec: PageSpec): Page {
       { id, anchor: "", title, headingPath: [title], url, level: 0, markdown, text, code: "" },
     ],
   };
-}
-
-/** Words that no dictionary has, so that finding one anywhere is no accident. */
-export function oddWord(seed: string): string {
-  const letters = createHash("sha256").update(seed).digest("hex").replace(/[0-9]/g, "");
-  return `q${letters.slice(0, 8)}x`;
 }

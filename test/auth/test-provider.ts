@@ -1,3 +1,4 @@
+import type { webcrypto } from "node:crypto";
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import type { Clock } from "../../src/lib/clock.ts";
 
@@ -7,7 +8,7 @@ export const AUDIENCE = "https://docs.example.com/mcp";
 export interface SigningKey {
   readonly kid: string;
   readonly alg: string;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: webcrypto.CryptoKey;
   readonly publicJwk: JWK;
 }
 
@@ -24,8 +25,8 @@ export async function newSigningKey(kid: string, alg = "ES256"): Promise<Signing
 /** A provider behind `fetch`: what it answers can be changed at any time. */
 export class TestProvider {
   keys: JWK[];
-  issuer = ISSUER;
-  jwksUri = `${ISSUER}/keys`;
+  issuer: string = ISSUER;
+  jwksUri: string = `${ISSUER}/keys`;
   /** Takes the place of every answer. */
   failure: (() => Promise<Response>) | undefined;
   readonly requests: string[] = [];
