@@ -6,6 +6,9 @@ export interface AccessRule {
   readonly sections: readonly string[];
 }
 
+/** Most scopes that rules can name: each set of them may need an index of its own. */
+export const MAX_RULE_SCOPES = 5;
+
 /** `2.0`, `v3`, `version-1.2.x`: a part of an id that names a version whatever the pages say. */
 const VERSION = /^(v|version-)?\d+(\.(\d+|x))*$/;
 

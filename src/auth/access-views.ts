@@ -1,17 +1,24 @@
 import type { CatalogPageSummary } from "../catalog/catalog.ts";
 import type { IndexedCatalog } from "../catalog/open-catalog.ts";
 import { DocportError } from "../lib/errors.ts";
-import { type AccessRule, ruleCovers } from "./access-rule.ts";
-
-/** Most scopes that rules can name: each set of them may need an index of its own. */
-export const MAX_RULE_SCOPES = 5;
+import { type AccessRule, MAX_RULE_SCOPES, ruleCovers } from "./access-rule.ts";
 
 /** What callers see of a catalog, by the scopes that they have. */
 export interface AccessViews {
-  /** The catalog of what a caller with these scopes may see; scopes of no rule change nothing. */
-  catalogFor(scopes: ReadonlySet<string>): IndexedCatalog;
+  /** The catalog of each set of scopes, by the number of {@link scopeSet}. */
+  readonly catalogs: readonly IndexedCatalog[];
   /** A catalog without a page, with the title of the documentation. */
   readonly empty: IndexedCatalog;
+}
+
+/** The scopes that rules name, each once. */
+export function ruleScopes(rules: readonly AccessRule[]): readonly string[] {
+  return [...new Set(rules.map(({ scope }) => scope))];
+}
+
+/** Which of the rules' scopes a caller has, as the bits of a number; others change nothing. */
+export function scopeSet(rules: readonly AccessRule[], held: ReadonlySet<string>): number {
+  return ruleScopes(rules).reduce((bits, scope, bit) => bits | (held.has(scope) ? 1 << bit : 0), 0);
 }
 
 /**
@@ -26,7 +33,7 @@ export function createAccessViews(
   catalog: IndexedCatalog,
   rules: readonly AccessRule[],
 ): AccessViews {
-  const scopes = [...new Set(rules.map(({ scope }) => scope))];
+  const scopes = ruleScopes(rules);
   if (scopes.length > MAX_RULE_SCOPES) {
     throw new RangeError(`rules name ${scopes.length} scopes, at most ${MAX_RULE_SCOPES} can be`);
   }
@@ -41,7 +48,7 @@ export function createAccessViews(
   for (const rule of rules) refuseEmptySections(rule, pages, covers);
   const needs = neededScopes(pages, rules, scopes, covers);
   const byPages = new Map<string, IndexedCatalog>();
-  const views = Array.from({ length: 1 << scopes.length }, (_, held) => {
+  const catalogs = Array.from({ length: 1 << scopes.length }, (_, held) => {
     const hidden = pages.filter((_page, index) => ((needs[index] ?? 0) & ~held) !== 0);
     const ids = new Set(hidden.map(({ id }) => id));
     const key = JSON.stringify([...ids]);
@@ -49,13 +56,7 @@ export function createAccessViews(
     byPages.set(key, view);
     return view;
   });
-  return {
-    catalogFor(given) {
-      const held = scopes.reduce((bits, scope, bit) => bits | (given.has(scope) ? 1 << bit : 0), 0);
-      return views[held] ?? catalog.without(new Set(pages.map(({ id }) => id)));
-    },
-    empty: catalog.without(new Set(pages.map(({ id }) => id))),
-  };
+  return { catalogs, empty: catalog.without(new Set(pages.map(({ id }) => id))) };
 }
 
 type Covers = (rule: AccessRule, page: CatalogPageSummary) => boolean;

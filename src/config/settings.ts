@@ -1,3 +1,4 @@
+import { type AccessSettings, accessSettings } from "./access-settings.ts";
 import {
   type LoggingSettings,
   loggingSettings,
@@ -9,7 +10,12 @@ import { type SourceSettings, sourceSettings } from "./source-settings.ts";
 import { type TlsSettings, tlsSettings } from "./tls-settings.ts";
 
 /** Every setting as it was given, before the defaults that depend on other settings. */
-export interface Settings extends SourceSettings, ServerSettings, TlsSettings, LoggingSettings {}
+export interface Settings
+  extends SourceSettings,
+    ServerSettings,
+    AccessSettings,
+    TlsSettings,
+    LoggingSettings {}
 
 /**
  * The one table of settings: flags, variables, docport.yaml, `--help` and docs/configuration.md all
@@ -18,6 +24,7 @@ export interface Settings extends SourceSettings, ServerSettings, TlsSettings, L
 export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
   ...sourceSettings,
   ...serverSettings,
+  ...accessSettings,
   ...tlsSettings,
   ...loggingSettings,
 };

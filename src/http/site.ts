@@ -1,3 +1,4 @@
+import type { Catalog } from "../catalog/catalog.ts";
 import { createPageUrls, pageIdOfPath } from "../mcp/page-urls.ts";
 import { crawlerRoutes } from "./crawler-files.ts";
 import { discoveryRoutes } from "./discovery.ts";
@@ -53,20 +54,22 @@ export function createSite(
   };
 }
 
-function health({ catalog, health: more }: HttpHandlerOptions): Response {
-  const { facts, revision } = catalog();
+function health({ catalog, access, health: more }: HttpHandlerOptions): Response {
   return Response.json(
-    {
-      status: "ok",
-      pages: facts.pageCount,
-      sections: facts.sectionCount,
-      languages: facts.languages.length,
-      revision,
-      builtAt: new Date(facts.builtAt).toISOString(),
-      ...more?.(),
-    },
+    // It answers everybody, so of private documentation it tells no numbers.
+    { status: "ok", ...(access ? {} : countsOf(catalog())), ...more?.() },
     { headers: { "cache-control": "no-store" } },
   );
+}
+
+function countsOf({ facts, revision }: Catalog): object {
+  return {
+    pages: facts.pageCount,
+    sections: facts.sectionCount,
+    languages: facts.languages.length,
+    revision,
+    builtAt: new Date(facts.builtAt).toISOString(),
+  };
 }
 
 function corpusFile(
