@@ -57,6 +57,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   handler = createHttpHandler({
     ...parts,
     createServer: createMcpServerFactory(parts),
+    trustForwardedHost: config.trustProxy && config.publicUrl === undefined,
+    registryName: config.registryName,
+    registryProof: config.registryProof,
+    openaiChallenge: config.openaiChallenge,
     hosts: createHostPolicy({
       host: config.host,
       publicHosts: publicHosts(config),

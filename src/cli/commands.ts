@@ -6,5 +6,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   search: async () => (await import("./search.ts")).searchCommand,
   index: async () => (await import("./index-command.ts")).indexCommand,
   eval: async () => (await import("./eval.ts")).evalCommand,
+  registry: async () => (await import("./registry.ts")).registryCommand,
   lint: async () => (await import("./lint.ts")).lintCommand,
 };

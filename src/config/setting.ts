@@ -1,11 +1,12 @@
 /** Parts of the settings; a command takes the flags of the parts that it reads. */
-export type SettingGroup = "sources" | "server" | "tls" | "logging";
+export type SettingGroup = "sources" | "server" | "tls" | "discovery" | "logging";
 
 /** Headings of the parts in `--help` and in docs/configuration.md, in the order they are shown. */
 export const SETTING_GROUPS: Readonly<Record<SettingGroup, string>> = {
   sources: "Documentation",
   server: "Server",
   tls: "HTTPS and certificates",
+  discovery: "Discovery",
   logging: "Logging",
 };
 

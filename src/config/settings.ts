@@ -1,3 +1,4 @@
+import { type DiscoverySettings, discoverySettings } from "./discovery-settings.ts";
 import {
   type LoggingSettings,
   loggingSettings,
@@ -9,7 +10,12 @@ import { type SourceSettings, sourceSettings } from "./source-settings.ts";
 import { type TlsSettings, tlsSettings } from "./tls-settings.ts";
 
 /** Every setting as it was given, before the defaults that depend on other settings. */
-export interface Settings extends SourceSettings, ServerSettings, TlsSettings, LoggingSettings {}
+export interface Settings
+  extends SourceSettings,
+    ServerSettings,
+    TlsSettings,
+    DiscoverySettings,
+    LoggingSettings {}
 
 /**
  * The one table of settings: flags, variables, docport.yaml, `--help` and docs/configuration.md all
@@ -19,6 +25,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
   ...sourceSettings,
   ...serverSettings,
   ...tlsSettings,
+  ...discoverySettings,
   ...loggingSettings,
 };
 

@@ -72,7 +72,7 @@ function serverCard(
   catalog: Catalog,
   publicUrl: string,
   version = "0.0.0",
-  name: string | undefined = undefined,
+  name?: string,
 ): object {
   const { title } = describeCorpus(catalog.facts);
   return {
