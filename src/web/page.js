@@ -139,10 +139,12 @@ function makeSearch(form) {
     item.append(make("p", "snippet", pieces));
     for (const part of item.children) part.dir = "auto";
     if (reasons.length > 0) {
-      const spans = reasons.map(({ field, words }) =>
-        make("span", "reason", [make("span", "field", [field]), ` ${words}`]),
-      );
-      const why = make("p", "why", [`${form.dataset.foundIn} `, ...spans]);
+      const parts = reasons.flatMap(({ field, words }, i) => [
+        i === 0 ? " " : " · ",
+        make("span", "field", [field]),
+        ` ${words}`,
+      ]);
+      const why = make("p", "why", [form.dataset.foundIn, ...parts]);
       why.lang = document.documentElement.lang;
       item.append(why);
     }
