@@ -63,6 +63,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     ...parts,
     createServer: createMcpServerFactory(parts),
     access: createGate?.(url),
+    trustForwardedHost: config.trustProxy && config.publicUrl === undefined,
+    registryName: config.registryName,
+    registryProof: config.registryProof,
+    openaiChallenge: config.openaiChallenge,
     hosts: createHostPolicy({
       host: config.host,
       publicHosts: publicHosts(config),

@@ -9,5 +9,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cert: async () => (await import("./cert.ts")).certCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   keys: async () => (await import("./keys.ts")).keysCommand,
+  registry: async () => (await import("./registry.ts")).registryCommand,
   lint: async () => (await import("./lint.ts")).lintCommand,
 };

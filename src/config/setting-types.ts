@@ -222,6 +222,14 @@ export const program: SettingType<string> = scalar("COMMAND", (raw, folder) => {
   return { value: raw.includes("/") ? resolve(folder, raw) : raw };
 });
 
+/** Text of one form, told in words when it is not met. */
+export function pattern(valueName: string, form: RegExp, expected: string): SettingType<string> {
+  return scalar(valueName, (raw) => {
+    const value = typeof raw === "string" ? raw.trim() : "";
+    return form.test(value) ? { value } : { expected };
+  });
+}
+
 /** A path of a file or folder; comes out absolute. */
 export function filePath(valueName: string): SettingType<string> {
   return scalar(valueName, (raw, folder) =>

@@ -1,4 +1,5 @@
 import { type AccessSettings, accessSettings } from "./access-settings.ts";
+import { type DiscoverySettings, discoverySettings } from "./discovery-settings.ts";
 import {
   type LoggingSettings,
   loggingSettings,
@@ -15,6 +16,7 @@ export interface Settings
     ServerSettings,
     AccessSettings,
     TlsSettings,
+    DiscoverySettings,
     LoggingSettings {}
 
 /**
@@ -26,6 +28,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
   ...serverSettings,
   ...accessSettings,
   ...tlsSettings,
+  ...discoverySettings,
   ...loggingSettings,
 };
 

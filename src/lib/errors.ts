@@ -25,6 +25,9 @@ export type ErrorCode =
   // Evaluation
   | "ERR_EVAL_INPUT"
   | "ERR_INDEX_WRITE"
+  // Publishing in the MCP registry
+  | "ERR_REGISTRY_KEY"
+  | "ERR_REGISTRY_WRITE"
   // Listeners
   | "ERR_LISTEN_IN_USE"
   | "ERR_LISTEN_DENIED"
