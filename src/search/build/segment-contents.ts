@@ -38,7 +38,8 @@ export function termContents(
 ): TermContents {
   const { terms } = table;
   const all = Uint32Array.from({ length: terms.size }, (_, term) => term);
-  const order = sortStrings(terms.pool.values, terms.offsets.values, all);
+  const termStarts = terms.offsets();
+  const order = sortStrings(terms.pool.values, termStarts, all);
   const bytes = new GrowingBytes();
   const offsets = new GrowingUint32();
   const postingOffsets = new GrowingUint32();
@@ -48,7 +49,7 @@ export function termContents(
   for (const [place, term] of order.entries()) {
     newNumbers[term] = place;
     offsets.push(bytes.length);
-    bytes.append(terms.pool.values, terms.offsets.values[term]!, terms.offsets.values[term + 1]!);
+    bytes.append(terms.pool.values, termStarts[term]!, termStarts[term + 1]!);
     postingOffsets.push(blocks.bytes.length);
     blocks.add(term);
   }
@@ -79,7 +80,7 @@ function vocabularyOf({ surfaces, flags, termOf }: SurfaceTable): Uint32Array {
     const isWord = (flags.values[surface]! & SURFACE_KIND_MASK) === KIND_WORD;
     if (isWord && termOf.values[surface]! < NO_TERM) words.push(surface);
   }
-  return sortStrings(surfaces.pool.values, surfaces.offsets.values, Uint32Array.from(words));
+  return sortStrings(surfaces.pool.values, surfaces.offsets(), Uint32Array.from(words));
 }
 
 function averagesOf(fieldLengths: Uint8Array): Float64Array {
@@ -104,5 +105,5 @@ export function stringContents(strings: ByteInterner): {
   readonly bytes: Uint8Array;
   readonly offsets: Uint32Array;
 } {
-  return { bytes: strings.pool.toArray(), offsets: strings.offsets.toArray() };
+  return { bytes: strings.pool.toArray(), offsets: strings.offsets() };
 }
