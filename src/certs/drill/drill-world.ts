@@ -208,7 +208,9 @@ const BELIEVED: ChallengeResponder = {
 };
 
 function tooMany(seconds: number): Refusal {
-  return new Refusal(429, "rateLimited", "too many requests of yours", { retryAfter: `${seconds}` });
+  return new Refusal(429, "rateLimited", "too many requests of yours", {
+    retryAfter: `${seconds}`,
+  });
 }
 
 function never(): Promise<never> {

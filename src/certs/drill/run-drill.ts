@@ -1,5 +1,5 @@
-import { addEntry, type DrillEntry, drillEntryOf } from "./drill-entry.ts";
 import { describeDuration } from "../policy/clock-check.ts";
+import { addEntry, type DrillEntry, drillEntryOf } from "./drill-entry.ts";
 import { INCIDENTS, type Incident } from "./drill-incidents.ts";
 import { DrillWorld, type ServedSpan } from "./drill-world.ts";
 import { seededRandom } from "./seeded-random.ts";

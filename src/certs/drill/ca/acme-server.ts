@@ -143,7 +143,8 @@ export class AcmeServer {
       return this.#renewalInfo(id);
     }
     const handler = endpoint === "unknown" ? undefined : POST_ROUTES[endpoint];
-    if (endpoint === "unknown" || !handler) throw new Refusal(404, "malformed", `there is nothing at ${request.url}`);
+    if (endpoint === "unknown" || !handler)
+      throw new Refusal(404, "malformed", `there is nothing at ${request.url}`);
     if (request.method !== "POST") throw new Refusal(405, "malformed", "POST is expected");
     return handler(this, this.#verify(request, endpoint, id));
   }

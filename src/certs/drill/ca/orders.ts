@@ -1,8 +1,4 @@
-import {
-  type Identifier,
-  identifierOf,
-  isSameIdentifiers,
-} from "../../../acme/identifier.ts";
+import { type Identifier, identifierOf, isSameIdentifiers } from "../../../acme/identifier.ts";
 import { parseCertificateChain } from "../../../lib/certificate-chain.ts";
 import { members } from "./accounts.ts";
 import type { AcmeServer, Answer, Routes, SignedRequest } from "./acme-server.ts";
