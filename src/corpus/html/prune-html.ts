@@ -94,6 +94,8 @@ export function pruneHtml(root: ParentNode, scope: HtmlScope): void {
         continue;
       }
       for (const attribute of child.attrs) attribute.value = stripInvisible(attribute.value);
+      // What shows when the pointer rests on a link is no part of the text.
+      if (child.tagName === "a") child.attrs = child.attrs.filter(({ name }) => name !== "title");
       if (heading && takePermalink(child, heading)) continue;
       if (isDataImage(child)) {
         kept.push(defaultTreeAdapter.createTextNode(attributeOf(child, "alt") ?? ""));

@@ -91,7 +91,7 @@ describe("readHtml", () => {
   });
 
   it.each([
-    ["relative links", '<p><a href="../a/#b">x</a></p>', "[x](../a/#b)\n"],
+    ["relative links", '<p><a href="../a/#b" title="T">x</a></p>', "[x](../a/#b)\n"],
     ["line breaks", "<p>a<br>b</p>", "a\\\nb\n"],
     [
       "pictures, without their bytes",
