@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type DocumentKind, type ReadDocument, readDocument } from "../../src/corpus/read-document.ts";
+import {
+  type DocumentKind,
+  type ReadDocument,
+  readDocument,
+} from "../../src/corpus/read-document.ts";
 
 const FIXTURES = join(import.meta.dirname, "fixtures");
 

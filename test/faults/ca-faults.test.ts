@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DAY, HOUR, KeeperStage, URN } from "../certs/manager/keeper-stage.ts";
 import type { Endpoint } from "../../src/certs/drill/ca/acme-server.ts";
+import { DAY, HOUR, KeeperStage, URN } from "../certs/manager/keeper-stage.ts";
 import type { CertificateFlaw, Fault } from "../support/acme-ca/faults.ts";
 
 const ENDPOINTS: readonly Endpoint[] = [

@@ -1,9 +1,9 @@
 import type { AcmeTransport } from "../../../src/acme/transport.ts";
-import type { Clock } from "../../../src/lib/clock.ts";
 import { AcmeServer, type ServerRequest } from "../../../src/certs/drill/ca/acme-server.ts";
 import { type CaBehaviour, defaultBehaviour } from "../../../src/certs/drill/ca/ca-behaviour.ts";
 import type { IssuedCertificate } from "../../../src/certs/drill/ca/ca-store.ts";
 import { seededRandom } from "../../../src/certs/drill/seeded-random.ts";
+import type { Clock } from "../../../src/lib/clock.ts";
 import { type Delivery, deliver, FaultPlan, type FaultRule } from "./faults.ts";
 
 export interface AcmeCaOptions {

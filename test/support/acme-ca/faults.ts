@@ -1,7 +1,11 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
 import type { AcmeErrorName } from "../../../src/acme/problem.ts";
 import type { AcmeResponse } from "../../../src/acme/transport.ts";
-import { AcmeServer, type Endpoint, type ServerRequest } from "../../../src/certs/drill/ca/acme-server.ts";
+import {
+  AcmeServer,
+  type Endpoint,
+  type ServerRequest,
+} from "../../../src/certs/drill/ca/acme-server.ts";
 import { generateEcKey } from "../../../src/certs/drill/ca/issuer.ts";
 import { Refusal, type RefusalDetails } from "../../../src/certs/drill/ca/refusal.ts";
 
@@ -82,7 +86,8 @@ export class FaultPlan {
 
   next(endpoint: Endpoint | "unknown"): Fault | undefined {
     const fitting = this.#rules.find(
-      ({ rule, left }) => left > 0 && (rule.on === "any" || [rule.on].flat().some((one) => one === endpoint)),
+      ({ rule, left }) =>
+        left > 0 && (rule.on === "any" || [rule.on].flat().some((one) => one === endpoint)),
     );
     if (!fitting) return undefined;
     if (fitting.skip > 0) {
