@@ -43,7 +43,14 @@ export async function checkCa(
 
 function checkClock(now: number, aheadMs: number | undefined): Finding {
   const verdict = judgeClock(now, aheadMs);
-  if (verdict.kind === "ok") return good("clock", "The clock of this computer is right.");
+  if (verdict.kind === "ok") {
+    return good(
+      "clock",
+      aheadMs === undefined
+        ? "The clock of this computer can be right; there was no other to compare it with."
+        : "The clock of this computer agrees with the CA's.",
+    );
+  }
   const { sentence, fix } = explainClock(verdict, now);
   return verdict.kind === "suspect"
     ? problem("clock", sentence, fix)
