@@ -2,6 +2,7 @@ import {
   Client,
   type OAuthClientMetadata,
   type OAuthClientProvider,
+  type OAuthDiscoveryState,
   type StoredOAuthClientInformation,
   type StoredOAuthTokens,
   StreamableHTTPClientTransport,
@@ -29,6 +30,7 @@ class Assistant implements OAuthClientProvider {
   #information: StoredOAuthClientInformation | undefined;
   #tokens: StoredOAuthTokens | undefined;
   #verifier = "";
+  #discovery: OAuthDiscoveryState | undefined;
 
   clientInformation = (): StoredOAuthClientInformation | undefined => this.#information;
   saveClientInformation = (information: StoredOAuthClientInformation): void => {
@@ -45,6 +47,10 @@ class Assistant implements OAuthClientProvider {
     this.#verifier = verifier;
   };
   codeVerifier = (): string => this.#verifier;
+  saveDiscoveryState = (state: OAuthDiscoveryState): void => {
+    this.#discovery = state;
+  };
+  discoveryState = (): OAuthDiscoveryState | undefined => this.#discovery;
 }
 
 let provider: RunningProvider;

@@ -63,6 +63,7 @@ async function configuration(scopes: readonly string[]): Promise<Configuration> 
         useGrantedResource: () => true,
       },
     },
+    ttl: { AccessToken: 300, Grant: 300, Interaction: 300, Session: 300 },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     // Each authorization asks anew, so that a person can agree to more the second time.
     async loadExistingGrant({ oidc }) {
