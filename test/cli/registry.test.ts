@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { registryCommand } from "../../src/cli/registry.ts";
-import { registryRecord } from "../../src/config/setting-types.ts";
+import { registryRecord } from "../../src/config/registry-types.ts";
 import { type RecordedContext, recordedContext } from "../support/command-context.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
