@@ -7,11 +7,11 @@ import { type App, createConfig, silentLog, startApp } from "../../src/index.ts"
 export const CHROMIUM: string = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
 /**
- * Whether the tests can run. With `DOCPORT_REQUIRE_CHROMIUM=1` they run anyway, and fail without it:
+ * Whether the tests can run. With `REQUIRE_CHROMIUM=1` they run anyway, and fail without it:
  * where it is wanted, nothing may be skipped for want of it.
  */
 export const HAS_CHROMIUM: boolean =
-  existsSync(CHROMIUM) || process.env["DOCPORT_REQUIRE_CHROMIUM"] === "1";
+  existsSync(CHROMIUM) || process.env["REQUIRE_CHROMIUM"] === "1";
 
 /** A browser that asks nobody but the page, with an empty profile that goes with it. */
 export function launchChromium(): Promise<Browser> {
