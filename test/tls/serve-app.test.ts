@@ -1,4 +1,4 @@
-import { truncate, writeFile } from "node:fs/promises";
+import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { Agent } from "node:https";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -19,7 +19,6 @@ async function start(
   stage: TlsStage,
   lines: Line[] = [],
   more: Readonly<Record<string, unknown>> = {},
-  leads = true,
   clock?: Clock,
 ): Promise<App> {
   const config = createConfig(
@@ -40,7 +39,7 @@ async function start(
     lines.push({ ...fields, event });
   };
   const app = await startApp(config, { fetch, now: Date.now, log, ...(clock && { clock }) });
-  if (leads) stage.lead({ https: Number(new URL(app.localUrl).port) });
+  stage.lead({ https: Number(new URL(app.localUrl).port) });
   return app;
 }
 
@@ -129,10 +128,12 @@ describe("the server with a domain", () => {
 
   it("goes on with its order when it was stopped in the middle of it", async () => {
     await using stage = await tlsStage();
-    const first = await start(stage, [], {}, false);
-    const isOrdered = (): boolean => stage.ca.requests.includes("POST challenge");
+    stage.ca.inject({ on: "finalize", fault: { kind: "hang" }, times: Number.POSITIVE_INFINITY });
+    const first = await start(stage);
+    const isOrdered = (): boolean => stage.ca.requests.includes("POST finalize");
     await askUntil(() => ask(`${first.url}/healthz`), isOrdered);
     await first.close();
+    stage.ca.clearFaults();
     const second = await start(stage);
     await askUntil(() => health(stage, second), isReady);
     await second.close();
@@ -164,7 +165,7 @@ describe("the server with a domain", () => {
     await writeFile(join(certs, `${NAME}.key.pem`), pemOf(key));
     const times = Number.POSITIVE_INFINITY;
     stage.ca.inject({ on: "newOrder", fault: { kind: "unreachable" }, times });
-    const app = await start(stage, [], {}, true, clock);
+    const app = await start(stage, [], {}, clock);
     const seen = await onClock(
       clock,
       () => ask(`${app.url}/healthz`),

@@ -22,24 +22,23 @@ export interface TlsStage extends AsyncDisposable {
   readonly folder: TemporaryFolder;
   /** PEM of the root that the CA issues under. */
   readonly roots: string;
-  /** Tells the CA where the names lead; until then its validation waits. */
+  /** Tells the CA where the names lead from now on; until the first time its validation waits. */
   lead(ports: { readonly https?: number; readonly http?: number | undefined }): void;
   /** Makes HTTP-01 the challenge that worked last in this folder. */
   preferHttp(): Promise<void>;
 }
 
 export async function tlsStage(clock: Clock = systemClock): Promise<TlsStage> {
-  let lead: TlsStage["lead"] = () => {};
-  const led = new Promise<{ readonly https?: number; readonly http?: number | undefined }>(
-    (resolve) => {
-      lead = resolve;
-    },
-  );
+  let ports: Parameters<TlsStage["lead"]>[0] = {};
+  let tellLed = (): void => {};
+  const led = new Promise<void>((resolve) => {
+    tellLed = resolve;
+  });
   const ca = createAcmeCa({
     clock,
     behaviour: {
       validate: async (look) => {
-        const ports = await led;
+        await led;
         return look.type === "http-01"
           ? lookByHttp(ports.http ?? 0, look)
           : lookByTls(ports.https ?? 0, look);
@@ -56,7 +55,10 @@ export async function tlsStage(clock: Clock = systemClock): Promise<TlsStage> {
     api,
     folder,
     roots: ca.rootPem,
-    lead: (ports) => lead(ports),
+    lead(to) {
+      ports = to;
+      tellLed();
+    },
     async preferHttp() {
       const ledger = new Ledger(new FileStorage(`${folder.path}/certs`), clock);
       await ledger.append(identifierSetKey([NAME]), {
