@@ -1,5 +1,4 @@
 import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
-import { Agent } from "node:https";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type App, startApp } from "../../src/app.ts";
