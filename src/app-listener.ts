@@ -7,11 +7,12 @@ import { FileStorage } from "./certs/file-storage.ts";
 import type { CertificateAuthority } from "./certs/issuance/certificate-authority.ts";
 import { LOCAL_CA_CERT_KEY, LOCAL_NAMES, openLocalCa } from "./certs/local-ca.ts";
 import { keepLocalCertificate } from "./certs/local-certificate.ts";
+import type { CertificateEvent } from "./certs/manager/certificate-events.ts";
 import type { Config } from "./config.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
-import { publicOrigin, startAutomaticHttps } from "./net/automatic-https.ts";
+import { type AutomaticHttps, publicOrigin, startAutomaticHttps } from "./net/automatic-https.ts";
 import { type HttpListener, listenHttp } from "./net/http-listener.ts";
 import { listenHttps } from "./net/tls-listener.ts";
 import type { WebHandler } from "./net/web-bridge.ts";
@@ -67,10 +68,35 @@ function describe({ publicUrl }: Config, listener: HttpListener): AppListener {
 }
 
 async function openAutomatic(config: Config, options: AppListenerOptions): Promise<AppListener> {
+  const { log } = options;
+  const https = await startConfiguredHttps(config, {
+    ...options,
+    onEvent: (event) => logCertificateEvent(log, event),
+  });
+  if (https.acmePortProblem) logAcmePort(log, https.acmePortProblem);
+  return {
+    url: config.publicUrl ?? publicOrigin(config.domain, https.port),
+    localUrl: https.localUrl,
+    certificate: {
+      isReady: () => https.status().isReady,
+      line: () => certificateLine(https.status()),
+      health: () => certificateHealth(https.status()),
+    },
+    close: () => https.close(),
+  };
+}
+
+/** Automatic HTTPS as the settings want it; rejects as `startAutomaticHttps` does. */
+export async function startConfiguredHttps(
+  config: Config,
+  options: Omit<AppListenerOptions, "log"> & {
+    readonly onEvent: (event: CertificateEvent) => void;
+  },
+): Promise<AutomaticHttps> {
   const { host, port, acmePort, domain, keyType, profile, publicUrl } = config;
-  const { log, handler, onError, clock = systemClock } = options;
+  const { handler, onError, onEvent, clock = systemClock } = options;
   const publicPort = publicUrl === undefined ? undefined : Number(new URL(publicUrl).port || 443);
-  const https = await startAutomaticHttps({
+  return await startAutomaticHttps({
     names: domain,
     host,
     port,
@@ -85,20 +111,9 @@ async function openAutomatic(config: Config, options: AppListenerOptions): Promi
     keyType,
     profile,
     clock,
-    onEvent: (event) => logCertificateEvent(log, event),
+    onEvent,
     onError,
   });
-  if (https.acmePortProblem) logAcmePort(log, https.acmePortProblem);
-  return {
-    url: publicUrl ?? publicOrigin(domain, https.port),
-    localUrl: https.localUrl,
-    certificate: {
-      isReady: () => https.status().isReady,
-      line: () => certificateLine(https.status()),
-      health: () => certificateHealth(https.status()),
-    },
-    close: () => https.close(),
-  };
 }
 
 /** The CAs that the settings name. Rejects with `ERR_CONFIG_INVALID` when `acmeRoot` is no roots. */

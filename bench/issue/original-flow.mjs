@@ -12,7 +12,10 @@ if (!paths.every((path) => existsSync(path))) {
   const answers = new Map();
   const http = createHttp((request, response) => response.end(answers.get(request.url) ?? ""));
   await new Promise((resolve) => http.listen(Number(httpPort), "127.0.0.1", resolve));
-  const client = new acme.Client({ directoryUrl, accountKey: await acme.crypto.createPrivateEcdsaKey() });
+  const client = new acme.Client({
+    directoryUrl,
+    accountKey: await acme.crypto.createPrivateEcdsaKey(),
+  });
   await client.createAccount({ termsOfServiceAgreed: true });
   const order = await client.createOrder({ identifiers: [{ type: "dns", value: domain }] });
   for (const authorization of await client.getAuthorizations(order)) {
@@ -23,7 +26,10 @@ if (!paths.every((path) => existsSync(path))) {
     await client.completeChallenge(challenge);
     await client.waitForValidStatus(challenge);
   }
-  const [key, csr] = await acme.crypto.createCsr({ altNames: [domain] }, await acme.crypto.createPrivateEcdsaKey());
+  const [key, csr] = await acme.crypto.createCsr(
+    { altNames: [domain] },
+    await acme.crypto.createPrivateEcdsaKey(),
+  );
   const finalized = await client.finalizeOrder(order, csr);
   mkdirSync(certs, { recursive: true });
   writeFileSync(paths[0], await client.getCertificate(finalized));
@@ -31,4 +37,7 @@ if (!paths.every((path) => existsSync(path))) {
   http.close();
 }
 const [cert, key] = paths.map((path) => readFileSync(path));
-createHttps({ cert, key }, (_request, response) => response.end("ok\n")).listen(Number(httpsPort), "127.0.0.1");
+createHttps({ cert, key }, (_request, response) => response.end("ok\n")).listen(
+  Number(httpsPort),
+  "127.0.0.1",
+);

@@ -11,6 +11,14 @@ const REASON_CODES = {
 
 export type RevocationReason = keyof typeof REASON_CODES;
 
+export const REVOCATION_REASONS: readonly RevocationReason[] = [
+  "unspecified",
+  "keyCompromise",
+  "affiliationChanged",
+  "superseded",
+  "cessationOfOperation",
+];
+
 /** The payload of revokeCert (RFC 8555 §7.6) for the first certificate of a PEM. */
 export function revocationPayload(pem: string, reason?: RevocationReason): object {
   const certificate = new X509Certificate(pem).raw.toString("base64url");

@@ -36,6 +36,8 @@ export interface Command {
   readonly summary: string;
   /** Text of `docport NAME --help`: examples first. */
   readonly help: string;
+  /** Of a command with commands of its own: the help of one of them. */
+  readonly helpOf?: (topic: string) => string | undefined;
   /**
    * Resolves to the exit code. Rejects with a `DocportError` (exit code 1, or 2 when the settings or
    * the command line are wrong), or with `context.signal.reason` when it was interrupted.

@@ -6,5 +6,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   search: async () => (await import("./search.ts")).searchCommand,
   index: async () => (await import("./index-command.ts")).indexCommand,
   eval: async () => (await import("./eval.ts")).evalCommand,
+  cert: async () => (await import("./cert.ts")).certCommand,
+  doctor: async () => (await import("./doctor.ts")).doctorCommand,
+  keys: async () => (await import("./keys.ts")).keysCommand,
+  registry: async () => (await import("./registry.ts")).registryCommand,
   lint: async () => (await import("./lint.ts")).lintCommand,
 };

@@ -8,6 +8,8 @@ export interface HelpText {
   readonly examples: readonly (readonly [line: string, doc: string])[];
   /** What the command does, in a sentence or two. */
   readonly about: string;
+  /** Commands of its own, each with its summary. */
+  readonly commands?: readonly (readonly [name: string, summary: string])[];
 }
 
 const DOC_COLUMN = 28;
@@ -19,8 +21,10 @@ export function renderHelp<T>(syntax: CommandSyntax<T>, text: HelpText): string 
   const parts = [
     "Examples:",
     ...text.examples.map(([line, doc]) => `  # ${doc}\n  ${line}\n`),
-    `Usage: docport ${syntax.name} ${syntax.operands} [flags]\n`,
+    `Usage: ${["docport", syntax.name, syntax.operands, "[flags]"].filter(Boolean).join(" ")}\n`,
     ...wrap(text.about, DOC_COLUMN + DOC_WIDTH),
+    ...(text.commands ? ["", "Commands:"] : []),
+    ...(text.commands ?? []).map(([name, summary]) => `  ${name}${summary}`),
     ...(ownFlags.length === 0 ? [] : ["", "Flags:", ...ownFlags]),
     ...syntax.groups.flatMap(groupLines),
     "",

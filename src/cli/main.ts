@@ -1,7 +1,7 @@
 import { nearestName } from "../config/nearest-name.ts";
 import { DocportError } from "../lib/errors.ts";
 import { readVersion } from "../version.ts";
-import { type CommandContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from "./command.ts";
+import { type Command, type CommandContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { printable } from "./terminal.ts";
 
@@ -19,7 +19,7 @@ export async function main(args: readonly string[], context: CommandContext): Pr
     const command = await load();
     const operandsStart = rest.indexOf("--");
     if (rest.slice(0, operandsStart < 0 ? undefined : operandsStart).some(isHelp)) {
-      context.stdout(command.help);
+      context.stdout(helpFor(command, rest));
       return EXIT_OK;
     }
     return await command.run(rest, context);
@@ -38,12 +38,16 @@ async function showHelp(rest: readonly string[], context: CommandContext): Promi
   const topic = rest[0];
   if (topic !== undefined && Object.hasOwn(COMMANDS, topic)) {
     const command = await COMMANDS[topic]?.();
-    context.stdout(command?.help ?? "");
+    if (command) context.stdout(helpFor(command, rest.slice(1)));
     return EXIT_OK;
   }
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
   context.stdout(`${overview(commands)}\n`);
   return EXIT_OK;
+}
+
+function helpFor(command: Command, rest: readonly string[]): string {
+  return command.helpOf?.(rest[0] ?? "") ?? command.help;
 }
 
 function overview(

@@ -73,16 +73,15 @@ function afterLine(content: string, from: number): number {
   return lineFeed < 0 ? content.length : lineFeed + 1;
 }
 
+const PARSERS: Readonly<Record<Format, (text: string) => unknown>> = {
+  YAML: (text) => parseYaml(text, { logLevel: "error", uniqueKeys: false }),
+  TOML: (text) => parseToml(text, { maxDepth: MAX_DEPTH }),
+  JSON: (text) => JSON.parse(text),
+};
+
 function parseBlock({ format, text }: Block): unknown {
   try {
-    switch (format) {
-      case "YAML":
-        return parseYaml(text, { logLevel: "silent", prettyErrors: true, uniqueKeys: false });
-      case "TOML":
-        return parseToml(text, { maxDepth: MAX_DEPTH });
-      case "JSON":
-        return JSON.parse(text);
-    }
+    return PARSERS[format](text);
   } catch (error) {
     const [reason = ""] = messageOf(error).split("\n");
     throw unreadable(format, `cannot be read: ${reason.replace(/:$/, "")}`, error);

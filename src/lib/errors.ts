@@ -19,9 +19,15 @@ export type ErrorCode =
   | "ERR_INDEX_VERSION"
   | "ERR_INDEX_CORRUPT"
   | "ERR_INDEX_LIMIT"
+  // Private documentation
+  | "ERR_KEYS_FILE"
+  | "ERR_ACCESS_RULE"
   // Evaluation
   | "ERR_EVAL_INPUT"
   | "ERR_INDEX_WRITE"
+  // Publishing in the MCP registry
+  | "ERR_REGISTRY_KEY"
+  | "ERR_REGISTRY_WRITE"
   // Listeners
   | "ERR_LISTEN_IN_USE"
   | "ERR_LISTEN_DENIED"
@@ -40,6 +46,8 @@ export type ErrorCode =
   | "ERR_CERT_TERMS"
   | "ERR_CERT_BINDING"
   | "ERR_CERT_RATE_LIMIT"
+  | "ERR_CERT_NONE"
+  | "ERR_CERT_BUSY"
   | "ERR_DNS_HOOK"
   | "ERR_DNS_UPDATE"
   // The CA, over ACME

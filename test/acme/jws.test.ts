@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, generateKeyPairSync, verify } from "node:c
 import { describe, expect, it } from "vitest";
 import { AccountKey } from "../../src/acme/account-key.ts";
 import { type FlattenedJws, signExternalAccountBinding, signJws } from "../../src/acme/jws.ts";
-import { thumbprintOf } from "../support/acme-ca/core/verify-jws.ts";
+import { thumbprintOf } from "../../src/certs/drill/ca/verify-jws.ts";
 
 const decode = (text: string): unknown => JSON.parse(Buffer.from(text, "base64url").toString());
 

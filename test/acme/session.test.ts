@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AccountKey, AcmeClient } from "../../src/acme/index.ts";
-import { seededRandom } from "../support/acme-ca/create-acme-ca.ts";
+import { seededRandom } from "../../src/certs/drill/seeded-random.ts";
 import { stage } from "../support/acme-ca/stage.ts";
 
 const everywhere = { on: "any", times: Infinity } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Endpoint } from "../../src/certs/drill/ca/acme-server.ts";
 import { DAY, HOUR, KeeperStage, URN } from "../certs/manager/keeper-stage.ts";
-import type { Endpoint } from "../support/acme-ca/core/acme-server.ts";
 import type { CertificateFlaw, Fault } from "../support/acme-ca/faults.ts";
 
 const ENDPOINTS: readonly Endpoint[] = [
@@ -193,6 +193,19 @@ describe("a CA that", () => {
     await stage.pass(61 * DAY);
     expect(stage.ca.issued).toMatchObject([{}, { replaces: undefined }]);
     expect(stage.ofType("failed")).toEqual([]);
+    await stage.dispose();
+  });
+
+  it("refuses what we say we replace gets no order that its limits do not allow", async () => {
+    const week = { burst: 1, refillMs: 365 * DAY };
+    const stage = new KeeperStage({ limits: { certificatesPerSet: week } });
+    await stage.start();
+    await stage.pass(HOUR);
+    const fault = { kind: "problem", status: 409, type: "alreadyReplaced" } as const;
+    stage.ca.inject({ on: "newOrder", fault });
+    await stage.pass(61 * DAY);
+    expect(stage.count("POST newOrder")).toBe(2);
+    expect(stage.ofType("failed")).toMatchObject([{ failure: { type: "ERR_CERT_RATE_LIMIT" } }]);
     await stage.dispose();
   });
 

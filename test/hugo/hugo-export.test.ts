@@ -26,7 +26,7 @@ function hugoVersion(): string | undefined {
   }
 }
 
-const isRequired = process.env["DOCPORT_REQUIRE_HUGO"] === "1";
+const isRequired = process.env["REQUIRE_HUGO"] === "1";
 const version = hugoVersion();
 const canRun = version !== undefined || isRequired;
 

@@ -7,13 +7,13 @@ import { tlsAlpnServerName } from "../../src/acme/identifier.ts";
 import { HttpChallenges } from "../../src/certs/challenges/http-challenges.ts";
 import { httpResponder, tlsAlpnResponder } from "../../src/certs/challenges/local-responders.ts";
 import { TlsAlpnChallenges } from "../../src/certs/challenges/tls-alpn-challenges.ts";
+import type { ValidationRequest, ValidationResult } from "../../src/certs/drill/ca/ca-behaviour.ts";
 import { CertificateManager } from "../../src/certs/manager/certificate-manager.ts";
 import { MemoryStorage } from "../../src/certs/memory-storage.ts";
 import { listenHttp } from "../../src/net/http-listener.ts";
 import { listenHttps } from "../../src/net/tls-listener.ts";
 import { createRedirectHandler } from "../../src/net/tls-redirect.ts";
 import { httpSelfCheck, tlsAlpnSelfCheck } from "../../src/net/tls-self-check.ts";
-import type { ValidationRequest, ValidationResult } from "../support/acme-ca/core/acme-server.ts";
 import { createAcmeCa } from "../support/acme-ca/create-acme-ca.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 

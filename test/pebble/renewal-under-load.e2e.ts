@@ -5,7 +5,7 @@ import { systemClock } from "../../src/lib/clock.ts";
 import { startAutomaticHttps } from "../../src/net/automatic-https.ts";
 import { ask } from "../support/http-over.ts";
 import { hasWrk, Load } from "./load.ts";
-import { withoutRenewalInfo } from "./pebble-without-renewal-info.ts";
+import { pebbleWithoutRenewalInfo } from "./pebble-without-renewal-info.ts";
 import { pebbleStage } from "./serve-with-pebble.ts";
 import { pebbleGeneration, startPebble } from "./start-pebble.ts";
 
@@ -53,7 +53,9 @@ describe.skipIf(!canRun)("a certificate that is renewed under load", () => {
 
   it("never ends, although it lives for 24 seconds", async () => {
     const profiles = { short: { description: "seconds", validityPeriod: 24 } };
-    await using pebble = await withoutRenewalInfo(await startPebble({ config: { profiles } }));
+    await using pebble = await pebbleWithoutRenewalInfo(
+      await startPebble({ config: { profiles } }),
+    );
     await using stage = await pebbleStage(pebble);
     await using docport = await stage.serve({ domain: ["127.0.0.1", "docs.example.test"] });
     await docport.ready();

@@ -29,12 +29,12 @@ function programPath(name: string): string | undefined {
 export type PebbleGeneration = "none" | "old" | "recent";
 
 /**
- * Which Pebble is there: "recent" has ARI and profiles. With DOCPORT_REQUIRE_PEBBLE=1 anything less
+ * Which Pebble is there: "recent" has ARI and profiles. With REQUIRE_PEBBLE=1 anything less
  * is an error, so that no test is skipped where it must not be.
  */
 export function pebbleGeneration(): PebbleGeneration {
   const generation = findGeneration();
-  if (generation !== "recent" && process.env["DOCPORT_REQUIRE_PEBBLE"] === "1") {
+  if (generation !== "recent" && process.env["REQUIRE_PEBBLE"] === "1") {
     throw new Error(
       `a recent pebble is required, there is: ${generation}. Run PEBBLE_BIN=$(tools/ci/install-pebble.sh)`,
     );

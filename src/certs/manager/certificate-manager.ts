@@ -1,37 +1,10 @@
-import type { CertificateKeyType } from "../../acme/certificate-key.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { ChallengeResponder } from "../challenges/challenge-responder.ts";
 import type { CertificatePair } from "../generations/certificate-pair.ts";
-import type { CertificateAuthority } from "../issuance/certificate-authority.ts";
-import type { Storage } from "../storage.ts";
 import { type CertificateEvent, EventFeed } from "./certificate-events.ts";
+import type { CertificateManagerOptions } from "./certificate-options.ts";
 import type { CertificateStatus } from "./certificate-status.ts";
 import { CertificateWork } from "./certificate-work.ts";
-import type { ServingOptions } from "./served-certificate.ts";
 import { Ticker } from "./ticker.ts";
-
-export interface CertificateManagerOptions extends Pick<ServingOptions, "activate" | "prove"> {
-  readonly storage: Storage;
-  readonly clock: Clock;
-  /** DNS names, wildcards, IP addresses: all in one certificate. The first one names the files. */
-  readonly names: readonly string[];
-  /** The CA that is wanted, then those for when it is down. */
-  readonly authorities: readonly [CertificateAuthority, ...CertificateAuthority[]];
-  readonly responders: readonly ChallengeResponder[];
-  /** Default "p256". */
-  readonly keyType?: CertificateKeyType | undefined;
-  /** Asked for when the CA has it. Default: the CA's default; for an IP address "shortlived". */
-  readonly profile?: string | undefined;
-  /** 0 to 1. Default `Math.random`. */
-  readonly random?: (() => number) | undefined;
-  /**
-   * Something that changes when the cause of a failure may have gone: what DNS answers for the names.
-   * It is looked at in every tick of a wait, so it must be cheap.
-   */
-  readonly observe?: ((signal: AbortSignal) => Promise<string>) | undefined;
-  /** How long a stop lets a running attempt come to its end. Default 5 seconds. */
-  readonly shutdownGraceMs?: number | undefined;
-}
 
 const SHUTDOWN_GRACE_MS = 5_000;
 
@@ -55,6 +28,7 @@ export class CertificateManager implements AsyncDisposable {
     this.#work = new CertificateWork({ ...options, emit, stop: this.#stop.signal });
     this.#ticker = new Ticker({
       clock: options.clock,
+      tickMs: options.tickMs,
       tick: ({ isForced }) => this.#work.tick(isForced),
       onError: (error) => this.#work.report(error),
       onJump: (byMs) => emit({ type: "clock-jumped", byMs }),
@@ -88,7 +62,7 @@ export class CertificateManager implements AsyncDisposable {
   /** Lets a running attempt end for a moment, then stops it: its order is gone on with next time. */
   async [Symbol.asyncDispose](): Promise<void> {
     const stopped = this.#ticker.stop();
-    if (this.#work.isAttempting) {
+    if (this.#work.isAttempting && this.#graceMs > 0) {
       const over = new AbortController();
       const grace = this.#clock.sleep(this.#graceMs, over.signal).catch(() => undefined);
       await Promise.race([stopped, grace]);

@@ -1,13 +1,9 @@
 import type { AcmeClient } from "../../acme/client.ts";
 import { explainFailure } from "../explain-failure.ts";
-import {
-  type CertificatePair,
-  coversAllNames,
-  isWithinDates,
-} from "../generations/certificate-pair.ts";
+import { type CertificatePair, coversAllNames } from "../generations/certificate-pair.ts";
 import { certificateFileName } from "../generations/file-name.ts";
-import type { Generation, GenerationOrigin } from "../generations/generation.ts";
-import { Generations, type Survey } from "../generations/generations.ts";
+import type { Generation } from "../generations/generation.ts";
+import { Generations } from "../generations/generations.ts";
 import type { CertificateAuthority } from "../issuance/certificate-authority.ts";
 import { type OrderInFlight, orderInFlight } from "../ledger/attempt-history.ts";
 import { Ledger } from "../ledger/ledger.ts";
@@ -15,22 +11,16 @@ import { identifierSetKey } from "../ledger/ledger-entry.ts";
 import { publishedLimitsOf } from "../ledger/rate-limits.ts";
 import type { Lease } from "../storage.ts";
 import { type AttemptOptions, attemptCertificate } from "./attempt.ts";
-import type { CertificateEvent } from "./certificate-events.ts";
-import type { CertificateManagerOptions } from "./certificate-manager.ts";
+import type { CertificateWorkOptions } from "./certificate-options.ts";
 import { buildStatus, type CertificateStatus } from "./certificate-status.ts";
 import { ClockWatch } from "./clock-watch.ts";
+import { CurrentCertificate } from "./current-certificate.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { EarlyWake } from "./early-wake.ts";
 import { planStep, type Step } from "./plan-step.ts";
-import { type RenewalNews, RenewalNewsKeeper } from "./renewal-news.ts";
 import { ServedCertificate } from "./served-certificate.ts";
 import { TICK_MS } from "./ticker.ts";
 import { Upkeep } from "./upkeep.ts";
-
-export interface CertificateWorkOptions extends CertificateManagerOptions {
-  readonly emit: (event: CertificateEvent) => void;
-  readonly stop: AbortSignal;
-}
 
 interface DueWork {
   readonly isForced: boolean;
@@ -41,7 +31,7 @@ interface DueWork {
 }
 
 /** One lease for the whole folder: account, ledger and files belong to whoever holds it. */
-const LEASE = "certificates";
+export const LEASE = "certificates";
 
 /** What a {@link CertificateManager} does in a tick: look, decide, and do it under the lease. */
 export class CertificateWork {
@@ -49,17 +39,14 @@ export class CertificateWork {
   readonly #set: string;
   readonly #ledger: Ledger;
   readonly #generations: Generations;
-  readonly #served: ServedCertificate;
   readonly #upkeep: Upkeep;
-  readonly #newsKeeper: RenewalNewsKeeper;
+  readonly #current: CurrentCertificate;
   readonly #clockWatch: ClockWatch;
   readonly #earlyWake = new EarlyWake();
   readonly #attemptOptions: AttemptOptions;
   readonly #random: () => number;
   #isAttempting = false;
-  #servedFrom: (GenerationOrigin & { readonly id: string }) | undefined;
   #step: Step | undefined;
-  #news: RenewalNews | undefined;
   #trouble: { readonly sentence: string; readonly fix: string } | undefined;
   #isFollower = false;
   /** A wait that the ledger could not take. Epoch milliseconds. */
@@ -83,10 +70,14 @@ export class CertificateWork {
     });
     this.#ledger = ledger;
     this.#generations = generations;
-    this.#served = served;
     this.#upkeep = new Upkeep({ generations, served, names, clock, emit });
-    const key = `${folder}/renewal.json`;
-    this.#newsKeeper = new RenewalNewsKeeper({ storage, clock, random: this.#random, key });
+    this.#current = new CurrentCertificate({
+      ...options,
+      served,
+      upkeep: this.#upkeep,
+      random: this.#random,
+      newsKey: `${folder}/renewal.json`,
+    });
     this.#clockWatch = new ClockWatch(clock, emit);
     const keyKey = `${folder}/order-key.pem`;
     this.#attemptOptions = {
@@ -109,19 +100,19 @@ export class CertificateWork {
   }
 
   get served(): CertificatePair | undefined {
-    return this.#served.pair;
+    return this.#current.pair;
   }
 
   status(): CertificateStatus {
     const { clock, names } = this.#options;
-    const pair = this.#served.pair;
+    const { pair, origin, news } = this.#current;
     return buildStatus({
       now: clock.now(),
       names,
       served: pair,
-      origin: this.#servedFrom,
+      origin,
       step: this.#step,
-      news: this.#news,
+      news,
       coversAllNames: pair !== undefined && coversAllNames(pair, names),
       trouble: this.#trouble ?? this.#clockWatch.trouble,
       isFollower: this.#isFollower,
@@ -131,7 +122,7 @@ export class CertificateWork {
   /** For the start: never rejects, writes nothing. */
   async serveWhatIsThere(): Promise<void> {
     try {
-      await this.#serve(await this.#generations.survey());
+      await this.#current.serve(await this.#generations.survey(), this.#options.stop);
     } catch (error) {
       this.report(error);
     }
@@ -151,14 +142,14 @@ export class CertificateWork {
   /** One look at everything, and what follows from it. Resolves with the instant of the next one. */
   async tick(isForced: boolean): Promise<number> {
     const survey = await this.#generations.survey();
-    await this.#serve(survey);
+    await this.#current.serve(survey, this.#options.stop);
     await this.#ledger.reload();
-    this.#news = await this.#loadNews();
+    await this.#current.loadNews();
     this.#step = this.#plan(isForced);
     const isWoken = await this.#isCauseGone(this.#step);
     const isDue = this.#step.action.kind === "renew" || isWoken;
     const isUntidy = this.#upkeep.isNeeded(survey) || this.#finishedOrder() !== undefined;
-    if (isDue || isUntidy || this.#newsAuthority()) {
+    if (isDue || isUntidy || this.#current.newsAuthority()) {
       await this.#workUnderLease({ isForced, isWoken, isDue });
     } else this.#trouble = undefined;
     this.#tellWait(this.#step);
@@ -187,13 +178,13 @@ export class CertificateWork {
 
   async #work({ isForced, isWoken }: DueWork, signal: AbortSignal): Promise<void> {
     const current = await this.#upkeep.run(await this.#generations.survey());
-    if (current) await this.#swapTo(current, signal);
+    if (current) await this.#current.swapTo(current, signal);
     // Somebody else may have done it between our look and the lease.
     await this.#ledger.reload();
     await this.#closeFinishedOrder();
     if (isWoken) await this.#endWait();
-    const authority = this.#newsAuthority();
-    if (authority) await this.#refreshNews(authority.createClient(), signal);
+    const authority = this.#current.newsAuthority();
+    if (authority) await this.#askNews(authority, signal);
     this.#step = this.#plan(isForced);
     if (this.#step.action.kind !== "renew") return;
     this.#isAttempting = true;
@@ -202,7 +193,7 @@ export class CertificateWork {
     } finally {
       this.#isAttempting = false;
     }
-    this.#news = await this.#loadNews();
+    await this.#current.loadNews();
     this.#step = this.#plan(false);
   }
 
@@ -222,7 +213,7 @@ export class CertificateWork {
       if (step.authority > 0)
         emit({ type: "fail-over", from: authorities[0].directoryUrl, to: ca });
       const onDoubt = (doubt: string): void => void doubts.push(doubt);
-      const hadOne = this.#served.pair !== undefined;
+      const hadOne = this.#current.pair !== undefined;
       const generation = await attemptCertificate(this.#attemptOptions, {
         authority,
         client,
@@ -231,7 +222,7 @@ export class CertificateWork {
         onDoubt,
         ...(current && { current }),
       });
-      this.#noteServed(generation);
+      this.#current.note(generation);
       const { serialNumber, notAfter } = generation.pair.chain;
       emit({ type: hadOne ? "renewed" : "issued", ca, serialNumber, notAfter, exempt });
     } catch (error) {
@@ -264,8 +255,8 @@ export class CertificateWork {
       doubts: attempt.doubts,
       failuresBefore: attempt.step.history.failures,
       now: clock.now(),
-      expiresAt: this.#served.pair?.chain.notAfter,
-      window: this.#news?.planned,
+      expiresAt: this.#current.pair?.chain.notAfter,
+      window: this.#current.news?.planned,
       observed,
       random: this.#random,
     });
@@ -278,14 +269,13 @@ export class CertificateWork {
 
   #plan(isForced: boolean): Step {
     const { clock, names, authorities } = this.#options;
-    const pair = this.#served.pair;
-    const origin = this.#servedFrom ?? { source: "user" };
+    const { pair, origin = { source: "user" }, news } = this.#current;
     return planStep({
       now: clock.now(),
       names,
       set: this.#set,
       ...(pair && { current: { ...origin, pair } }),
-      ...(this.#news?.planned && { planned: this.#news.planned }),
+      ...(news?.planned && { planned: news.planned }),
       entries: this.#ledger.entries,
       authorities: authorities.map(({ directoryUrl, limits }) => ({
         directoryUrl,
@@ -297,52 +287,20 @@ export class CertificateWork {
     });
   }
 
-  /** Serves what another process has put there, or what a restart finds; adopting comes later. */
-  async #serve(survey: Survey): Promise<void> {
-    const { current, visible } = survey;
-    if (current) await this.#swapTo(current, this.#options.stop);
-    else if (visible.kind === "new" && !this.#served.isServing(visible.pair)) {
-      const problem = await this.#served.swapTo(visible.pair, this.#options.stop);
-      if (problem === undefined) this.#servedFrom = { source: "user", id: "000000" };
-    }
-  }
-
-  async #swapTo(generation: Generation, signal: AbortSignal): Promise<void> {
-    const { pair, id } = generation;
-    const isSame = this.#served.isServing(pair);
-    if (!isSame && this.#isBetterInMemory(id)) return;
-    const problem = isSame ? undefined : await this.#served.swapTo(pair, signal);
-    if (problem === undefined || this.#served.isServing(pair)) this.#noteServed(generation);
-  }
-
-  /** A newer generation is served that is broken on disk now: no reason to step back. */
-  #isBetterInMemory(id: string): boolean {
-    const { names, clock } = this.#options;
-    const pair = this.#served.pair;
-    const isNewer = this.#servedFrom !== undefined && id < this.#servedFrom.id;
-    return !!pair && isNewer && isWithinDates(pair, clock.now()) && coversAllNames(pair, names);
-  }
-
-  #noteServed(generation: Generation): void {
-    const { source, ca, profile, orderUrl, id } = generation;
-    this.#servedFrom = { source, ca, profile, orderUrl, id };
-    this.#upkeep.note(generation);
-  }
-
   /** An order whose certificate is in use already: the process was killed before it said so. */
   #finishedOrder(): OrderInFlight | undefined {
     const order = orderInFlight(this.#ledger.entries, this.#set);
-    return order && this.#servedFrom?.orderUrl === order.url ? order : undefined;
+    return order && this.#current.origin?.orderUrl === order.url ? order : undefined;
   }
 
   async #closeFinishedOrder(): Promise<void> {
     const order = this.#finishedOrder();
-    const chain = this.#served.pair?.chain;
+    const chain = this.#current.pair?.chain;
     if (!order || !chain) return;
     const { serialNumber, notAfter } = chain;
     const { ca, url } = order;
-    await this.#ledger.append(this.#set, { kind: "issued", ca, url, serialNumber, notAfter });
     await this.#options.storage.delete(this.#attemptOptions.keyKey);
+    await this.#ledger.append(this.#set, { kind: "issued", ca, url, serialNumber, notAfter });
   }
 
   #isCauseGone(step: Step): Promise<boolean> {
@@ -367,33 +325,10 @@ export class CertificateWork {
     emit({ type: "woken", cause: step.history.lastFailure?.why ?? "unknown" });
   }
 
-  /** The CA to ask for the renewal window now; undefined when it is not the time, or not possible. */
-  #newsAuthority(): CertificateAuthority | undefined {
-    const id = this.#served.pair?.chain.ariCertificateId;
-    if (id === undefined || this.#servedFrom?.source !== "acme") return undefined;
-    const ca = this.#servedFrom.ca;
-    const authority = this.#options.authorities.find((one) => one.directoryUrl === ca);
-    return this.#newsKeeper.isDue(id) ? authority : undefined;
-  }
-
-  async #refreshNews(client: AcmeClient, signal: AbortSignal): Promise<void> {
-    const id = this.#served.pair?.chain.ariCertificateId ?? "";
-    const before = this.#news?.planned;
-    this.#news = await this.#newsKeeper.refresh(client, id, signal);
+  async #askNews(authority: CertificateAuthority, signal: AbortSignal): Promise<void> {
+    const client = authority.createClient();
+    await this.#current.refreshNews(client, signal);
     this.#clockWatch.judgeBy(client.clockOffsetMs);
-    const { planned, explanationUrl } = this.#news;
-    if (!planned || planned.renewAt === before?.renewAt) return;
-    this.#options.emit({
-      type: "window",
-      ...planned,
-      ...(explanationUrl !== undefined && { explanationUrl }),
-    });
-  }
-
-  async #loadNews(): Promise<RenewalNews | undefined> {
-    const id = this.#served.pair?.chain.ariCertificateId;
-    const isOurs = id !== undefined && this.#servedFrom?.source === "acme";
-    return isOurs ? await this.#newsKeeper.load(id) : undefined;
   }
 
   #tellWait({ action }: Step): void {
@@ -410,6 +345,6 @@ export class CertificateWork {
   #nextTickAt({ action }: Step): number {
     const now = this.#options.clock.now();
     if (action.kind === "renew") return this.#isHeldUp ? now + TICK_MS : now;
-    return Math.min(action.until, this.#news?.nextCheckAt ?? Number.POSITIVE_INFINITY);
+    return Math.min(action.until, this.#current.news?.nextCheckAt ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -5,6 +5,8 @@ export interface TickerOptions {
   /** Does the work and resolves with the instant of the next tick (epoch ms). */
   readonly tick: (request: { readonly isForced: boolean }) => Promise<number>;
   readonly onError: (error: unknown) => void;
+  /** The longest pause between two ticks. Default {@link TICK_MS}. */
+  readonly tickMs?: number | undefined;
   /** The clock moved by this much more, or less, than we slept. */
   readonly onJump: (byMs: number) => void;
 }
@@ -52,10 +54,10 @@ export class Ticker {
   }
 
   async #run(): Promise<void> {
-    const { clock, tick, onError } = this.#options;
+    const { clock, tick, onError, tickMs = TICK_MS } = this.#options;
     while (!this.#isStopping) {
       const requests = this.#requests.splice(0);
-      let next = clock.now() + TICK_MS;
+      let next = clock.now() + tickMs;
       try {
         next = await tick({ isForced: requests.some(({ isForced }) => isForced) });
       } catch (error) {
@@ -69,9 +71,9 @@ export class Ticker {
 
   async #pause(until: number): Promise<void> {
     if (this.#isStopping || this.#requests.length > 0) return;
-    const { clock, onJump } = this.#options;
+    const { clock, onJump, tickMs = TICK_MS } = this.#options;
     const from = clock.now();
-    const pauseMs = Math.min(TICK_MS, Math.max(SHORTEST_PAUSE_MS, until - from));
+    const pauseMs = Math.min(tickMs, Math.max(SHORTEST_PAUSE_MS, until - from));
     const wake = new AbortController();
     this.#wake = () => wake.abort();
     await clock.sleep(pauseMs, wake.signal).catch(() => undefined);

@@ -7,6 +7,7 @@ import { gfmTableToMarkdown } from "mdast-util-gfm-table";
 import { gfmTaskListItemToMarkdown } from "mdast-util-gfm-task-list-item";
 import { toMarkdown } from "mdast-util-to-markdown";
 import { normalizeCodeBlocks } from "./code-blocks.ts";
+import { flattenInline } from "./flatten-inline.ts";
 import type { ParentNode } from "./parse-html.ts";
 
 declare module "mdast" {
@@ -25,9 +26,10 @@ const heading: Handle = (state, element: HastElement): Heading => {
 
 const HANDLERS = { h1: heading, h2: heading, h3: heading, h4: heading, h5: heading, h6: heading };
 
-/** The blocks of Markdown that say what the (pruned) HTML says. Changes the code blocks in it. */
+/** The blocks of Markdown that say what the (pruned) HTML says. Changes the tree. */
 export function htmlToMdast(root: ParentNode): RootContent[] {
   normalizeCodeBlocks(root);
+  flattenInline(root);
   const tree = toMdast(fromParse5(root), { document: true, handlers: HANDLERS });
   return tree.type === "root" ? tree.children : [];
 }

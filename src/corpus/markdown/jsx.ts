@@ -3,7 +3,7 @@ import type { MdxJsxFlowElement, MdxJsxTextElement } from "mdast-util-mdx-jsx";
 type JsxElement = MdxJsxFlowElement | MdxJsxTextElement;
 
 /** Properties of components that readers see. */
-const VISIBLE = ["title", "label", "heading", "summary", "caption", "description"];
+const VISIBLE = ["title", "label", "heading", "summary", "text", "caption", "description"];
 /** Elements of HTML that show nothing of what is in them. */
 const NOT_TEXT = new Set(["script", "style", "template", "noscript", "svg", "iframe", "video"]);
 const STRING = /^\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\$]|\\.)*)`)\s*$/;
@@ -16,6 +16,11 @@ export function jsxAttribute(element: JsxElement, name: string): string | undefi
     return attribute.value ? stringLiteral(attribute.value.value) : undefined;
   }
   return undefined;
+}
+
+/** Where a link or a card leads. */
+export function jsxHref(element: JsxElement): string | undefined {
+  return jsxAttribute(element, "href") ?? jsxAttribute(element, "to");
 }
 
 /** The text of an expression that is nothing but a string, such as `{" "}`. */

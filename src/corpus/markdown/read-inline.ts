@@ -1,10 +1,10 @@
-import type { Html, Image, ImageReference, LinkReference, Nodes } from "mdast";
+import type { Html, Image, ImageReference, Link, LinkReference, Nodes } from "mdast";
 import type { MdxJsxTextElement } from "mdast-util-mdx-jsx";
 import { attributeOf, type Element } from "../html/parse-html.ts";
 import { isNotText } from "../html/prune-html.ts";
 import { readInlineTag } from "../html/read-fragment.ts";
 import { codeSpan, isDataUrl, linkLabel, linkTarget } from "./inline-markdown.ts";
-import { isHiddenJsx, jsxAttribute, jsxTitle, stringLiteral } from "./jsx.ts";
+import { isHiddenJsx, jsxAttribute, jsxHref, jsxTitle, stringLiteral } from "./jsx.ts";
 import { addLink, type ReadContext, replaceNode, spanOf } from "./read-context.ts";
 
 const BARE_URL = /https?:\/\/[^\s<>"'`]{1,2000}/g;
@@ -127,6 +127,7 @@ function closingIndex(
 }
 
 function readPhrase(node: Nodes, context: ReadContext, room: InlineRoom): string {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- all others just have children
   switch (node.type) {
     case "text":
       for (const [url] of node.value.matchAll(BARE_URL)) {
@@ -143,11 +144,10 @@ function readPhrase(node: Nodes, context: ReadContext, room: InlineRoom): string
     case "linkReference":
       return readReference(node, context, room);
     case "link":
-      addLink(context, node.url);
-      return readInline(node.children, context, room);
+      return readLink(node, context, room);
     case "mdxTextExpression": {
       const text = stringLiteral(node.value) ?? "";
-      const id = /^\s*\/\*\s*#([\w:.-]+)\s*\*\/\s*$/.exec(node.value)?.[1];
+      const id = /^\s*\/\*\s*#([^\s{}*]+)\s*\*\/\s*$/.exec(node.value)?.[1];
       if (id !== undefined) context.anchor = id;
       replaceNode(context, node, text);
       return text;
@@ -162,10 +162,18 @@ function readPhrase(node: Nodes, context: ReadContext, room: InlineRoom): string
 /** Soft line breaks as spaces; the mark of a definition (`: `) at the start of a line goes. */
 function oneLine(value: string): string {
   if (!value.includes("\n")) return value;
-  return value
-    .split("\n")
-    .map((line) => (line.startsWith(": ") ? line.slice(2) : line).trim())
-    .join(" ");
+  const [first = "", ...rest] = value.split("\n");
+  const lines = rest.map((line) => (line.startsWith(": ") ? line.slice(2) : line));
+  return [first, ...lines].join(" ");
+}
+
+/** An address that is its own label is one link, not two. */
+function readLink(node: Link, context: ReadContext, room: InlineRoom): string {
+  addLink(context, node.url);
+  const count = context.links.length;
+  const text = readInline(node.children, context, room);
+  context.links.length = count;
+  return text;
 }
 
 function readImage(node: Image, context: ReadContext): string {
@@ -206,6 +214,8 @@ function labelLength(node: ImageReference, context: ReadContext): number {
   return Math.max(0, end - 2);
 }
 
+/** Elements whose text does not run on into what is beside them. */
+const JSX_BLOCK = /^(?:summary|details|p|div|li|ul|ol|t[dhr]|h[1-6]|[A-Z].*)$/;
 const JSX_CODE = new Set(["code", "kbd", "samp"]);
 
 function readJsx(node: MdxJsxTextElement, context: ReadContext, room: InlineRoom): string {
@@ -238,12 +248,13 @@ function readJsx(node: MdxJsxTextElement, context: ReadContext, room: InlineRoom
     replaceNode(context, node, codeSpan(text, room === "line"));
     return text;
   }
-  const href = jsxAttribute(node, "href") ?? jsxAttribute(node, "to");
+  const href = jsxHref(node);
   if (href !== undefined) addLink(context, href);
-  const opening = title === "" ? "" : `${title} `;
+  const space = JSX_BLOCK.test(node.name ?? "") ? " " : "";
+  const opening = title === "" ? space : `${space}${title} `;
   context.edits.push(
     { start: span.start, end: first.start, text: href === undefined ? opening : "[" },
-    { start: last.end, end: span.end, text: href === undefined ? "" : `](${linkTarget(href)})` },
+    { start: last.end, end: span.end, text: href === undefined ? space : `](${linkTarget(href)})` },
   );
-  return href === undefined ? opening + text : text;
+  return href === undefined ? opening + text + space : text;
 }

@@ -9,6 +9,8 @@ interface Call {
   readonly inner: string;
   readonly escaped: boolean;
   readonly closing: boolean;
+  /** `{{< name />}}`: it opens nothing. */
+  readonly selfClosing: boolean;
   readonly name: string;
 }
 
@@ -19,7 +21,18 @@ const PARAM =
   /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`|([^\s"`]+))|"((?:[^"\\]|\\.)*)"|`([^`]*)`|([^\s"`=]+)/g;
 
 /** Parameters whose values a reader sees. */
-const VISIBLE = new Set(["title", "name", "caption", "alt", "text", "label", "summary", "heading"]);
+const VISIBLE = new Set([
+  "title",
+  "name",
+  "caption",
+  "alt",
+  "text",
+  "label",
+  "summary",
+  "heading",
+  "abbr",
+  "english",
+]);
 const CODE = /^(?:highlight|hl|prism|code|codeblock|code-.*|.*-code)$/;
 const LANGUAGE = /^[\w+#.-]{1,30}$/;
 
@@ -33,25 +46,27 @@ export function renderShortcodes(source: string): string {
   if (!source.includes("{{<") && !source.includes("{{%")) return source;
   const calls = findCalls(source);
   const closers = closersOf(calls);
-  const closed = new Set(calls.filter((call) => call.closing).map((call) => call.name));
   const inCode = rangeCursor(codeRanges(source));
   let out = "";
   let at = 0;
   for (let index = 0; index < calls.length; index += 1) {
     const call = calls[index];
     if (!call) break;
+    const close = closers[index] ?? -1;
+    const closer = calls[close];
     out += source.slice(at, call.start);
     at = call.end;
     if (call.escaped) out += unescapeCall(call);
     else if (inCode(call.start)) out += source.slice(call.start, call.end);
-    else if (!call.closing && closed.has(call.name) && isVerbatim(call.name)) {
-      const close = closers[index] ?? -1;
-      const closer = calls[close];
-      if (!closer) continue;
+    else if (closer && isVerbatim(call.name)) {
       if (call.name !== "comment") out += codeBlock(source, calls.slice(index, close + 1));
       at = closer.end;
       index = close;
-    } else if (!call.closing) out += visibleText(call, closed.has(call.name));
+    } else if (!call.closing) {
+      const text = visibleText(call, closer !== undefined);
+      out += text;
+      if (text === "" && !closer) at = afterOwnLine(source, call);
+    }
   }
   return out + source.slice(at);
 }
@@ -77,6 +92,7 @@ function findCalls(source: string): Call[] {
       inner,
       escaped,
       closing: name?.[1] === "/",
+      selfClosing: inner.trimEnd().endsWith("/"),
       name: name?.[2] ?? "",
     });
   }
@@ -85,15 +101,27 @@ function findCalls(source: string): Call[] {
 
 const isVerbatim = (name: string): boolean => name === "comment" || CODE.test(name);
 
-/** For each call the index of the next closing call of the same name, or -1. */
+/**
+ * Where the text goes on after a call that leaves nothing: past the line that it had for itself, so
+ * that no blank line breaks up what the call stood in.
+ */
+function afterOwnLine(source: string, call: Call): number {
+  const lineEnd = source.indexOf("\n", call.end);
+  if (lineEnd < 0 || source.slice(call.end, lineEnd).trim() !== "") return call.end;
+  const lineStart = source.lastIndexOf("\n", call.start - 1) + 1;
+  return source.slice(lineStart, call.start).trim() === "" ? lineEnd + 1 : call.end;
+}
+
+/** For each call the index of the call that closes it, or -1. */
 function closersOf(calls: readonly Call[]): number[] {
-  const next = new Map<string, number>();
+  const open = new Map<string, number[]>();
   const closers = calls.map(() => -1);
-  for (let index = calls.length - 1; index >= 0; index -= 1) {
-    const call = calls[index];
-    if (!call || call.escaped) continue;
-    closers[index] = next.get(call.name) ?? -1;
-    if (call.closing) next.set(call.name, index);
+  for (const [index, call] of calls.entries()) {
+    if (call.escaped || call.selfClosing) continue;
+    const stack = open.get(call.name) ?? [];
+    if (!call.closing) stack.push(index);
+    else closers[stack.pop() ?? index] = index;
+    open.set(call.name, stack);
   }
   return closers;
 }
@@ -119,6 +147,8 @@ function paramsOf(call: Call): Param[] {
 }
 
 function visibleText(call: Call, opens: boolean): string {
+  // What stands for the target of a link stays its target.
+  if (/^(?:rel)?ref$/.test(call.name)) return paramsOf(call)[0]?.value ?? "";
   const texts = paramsOf(call)
     .filter(({ name, value }) => (name === undefined ? value.includes(" ") : VISIBLE.has(name)))
     .map(({ value }) => value)

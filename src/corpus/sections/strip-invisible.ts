@@ -3,6 +3,7 @@
  * lone surrogates. A flag made of tag characters comes first, so that it is met as a whole.
  */
 const INVISIBLE =
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- they are what is sought
   /\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f}|[\p{Cs}\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
 const ANY_INVISIBLE = new RegExp(INVISIBLE.source, "u");
 
@@ -17,6 +18,7 @@ const BEFORE_EMOJI = /^\p{Extended_Pictographic}/u;
 const AFTER_HAN = /\p{Script=Han}$/u;
 
 /** Breaks between words that are not a plain space or line feed: form feed, U+0085, U+2028... */
+// oxlint-disable-next-line no-control-regex -- controls are what is sought
 const BREAK = /^[\u000b\u000c\u0085\u2028\u2029]$/u;
 
 /**

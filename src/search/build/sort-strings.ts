@@ -1,12 +1,15 @@
 /**
- * The numbers of byte strings in the order of their bytes. `offsets[i]` to `offsets[i + 1]` are the
- * bytes of string `i` in `pool`. Three-way radix quicksort: no string is made, and common prefixes
- * are read once a level. The strings must differ.
+ * Sorts the numbers of byte strings by their bytes, in place; `offsets[i]` to `offsets[i + 1]` are
+ * the bytes of string `i` in `pool`. Three-way radix quicksort: no string is made, and common
+ * prefixes are read once a level. Equal strings come in any order.
  */
-export function sortedStrings(pool: Uint8Array, offsets: Uint32Array, count: number): Uint32Array {
-  const order = Uint32Array.from({ length: count }, (_, index) => index);
+export function sortStrings(
+  pool: Uint8Array,
+  offsets: Uint32Array,
+  order: Uint32Array,
+): Uint32Array {
   // A stack of its own, because a recursion on terms from outside could be as deep as they are long.
-  const stack: [low: number, high: number, depth: number][] = [[0, count, 0]];
+  const stack: [low: number, high: number, depth: number][] = [[0, order.length, 0]];
   for (let range = stack.pop(); range; range = stack.pop()) {
     const [low, high, depth] = range;
     if (high - low < 2) continue;

@@ -11,6 +11,8 @@ export const SEGMENT_SECTIONS = {
   /** By term: where its postings begin; they start with a varint of how many there are. */
   postingOffsets: 3,
   postings: 4,
+  /** By code: the packed units that it stands for. */
+  unitCodes: 38,
   /** Of every block of a term with more than one: its last document, its end, its bound. */
   blockLastDocuments: 5,
   blockEnds: 6,
@@ -20,6 +22,8 @@ export const SEGMENT_SECTIONS = {
   surfaceFlags: 10,
   surfaceTerms: 11,
   surfaceTermLists: 12,
+  /** The surfaces that are plain words, in the order of their bytes. */
+  vocabulary: 37,
   /** By document: its token stream. */
   streams: 13,
   streamOffsets: 14,

@@ -1,7 +1,8 @@
 import { FIELDS } from "../ranking/scoring.ts";
+import { UNIT_CODES } from "./postings.ts";
 import { corrupt, type OpenFile } from "./sections.ts";
 import { SEGMENT_SECTIONS, type SegmentSectionName } from "./segment-sections.ts";
-import { checkOffsets, StringList, StringTable } from "./string-list.ts";
+import { checkOffsets, SortedStrings, StringList, StringTable } from "./string-list.ts";
 
 /**
  * A segment seen through the file: views, nothing copied, nothing rebuilt. What is read without a
@@ -9,9 +10,10 @@ import { checkOffsets, StringList, StringTable } from "./string-list.ts";
  */
 export interface Segment {
   readonly documentCount: number;
-  readonly terms: StringList;
+  readonly terms: SortedStrings;
   readonly postingOffsets: Uint32Array;
   readonly postings: Uint8Array;
+  readonly unitCodes: Uint32Array;
   readonly blockLastDocuments: Uint32Array;
   readonly blockEnds: Uint32Array;
   readonly blockBounds: Float32Array;
@@ -19,6 +21,8 @@ export interface Segment {
   readonly surfaceFlags: Uint8Array;
   readonly surfaceTerms: Uint32Array;
   readonly surfaceTermLists: Uint32Array;
+  /** The surfaces that are plain words, for finding what a word may have been meant to be. */
+  readonly vocabulary: SortedStrings;
   readonly streams: Uint8Array;
   readonly streamOffsets: Uint32Array;
   readonly fieldLengths: Uint8Array;
@@ -71,18 +75,23 @@ export function segmentOf(raw: ReadonlyMap<number, Uint8Array>): Segment {
     words("documentIdOffsets"),
     words("documentIdSlots"),
   );
+  const surfaces = new StringList(bytes("surfaceBytes"), words("surfaceOffsets"));
+  const vocabulary = words("vocabulary");
+  if (!allBelow(vocabulary, surfaces.length)) throw corrupt("its vocabulary does not fit the rest");
   const segment: Segment = {
     documentCount: documentIds.length,
-    terms: new StringList(bytes("termBytes"), words("termOffsets")),
+    terms: new SortedStrings(new StringList(bytes("termBytes"), words("termOffsets"))),
     postingOffsets: words("postingOffsets"),
     postings: bytes("postings"),
+    unitCodes: words("unitCodes"),
     blockLastDocuments: words("blockLastDocuments"),
     blockEnds: words("blockEnds"),
     blockBounds: new Float32Array(...view("blockBounds", 4)),
-    surfaces: new StringList(bytes("surfaceBytes"), words("surfaceOffsets")),
+    surfaces,
     surfaceFlags: bytes("surfaceFlags"),
     surfaceTerms: words("surfaceTerms"),
     surfaceTermLists: words("surfaceTermLists"),
+    vocabulary: new SortedStrings(surfaces, vocabulary),
     streams: bytes("streams"),
     streamOffsets: words("streamOffsets"),
     fieldLengths: bytes("fieldLengths"),
@@ -130,6 +139,7 @@ function checkSegment(segment: Segment): void {
   };
   expect(segment.postingOffsets.length === terms.length + 1, "the list of postings");
   checkOffsets(segment.postingOffsets, segment.postings.length);
+  expect(segment.unitCodes.length === UNIT_CODES, "the list of codes");
   const blocks = segment.blockLastDocuments.length;
   expect(
     segment.blockEnds.length === blocks && segment.blockBounds.length === blocks,

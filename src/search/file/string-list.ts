@@ -25,31 +25,68 @@ export class StringList {
   view(index: number): Uint8Array {
     return this.bytes.subarray(this.offsets[index], this.offsets[index + 1]);
   }
+}
 
-  /** Where `key` is when the strings are in the order of their bytes, or where it would be as -1 - place. */
-  search(key: Uint8Array, length: number = key.length): number {
+/** Some strings of a list in the order of their bytes. */
+export class SortedStrings {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  readonly #offsets: Uint32Array;
+  readonly #order: Uint32Array | undefined;
+
+  /** @param order numbers of strings in the list; without it, the list is in order itself. */
+  constructor(list: StringList, order?: Uint32Array) {
+    this.bytes = list.bytes;
+    this.#offsets = list.offsets;
+    this.#order = order;
+    this.length = order?.length ?? list.length;
+  }
+
+  /** The number in the list of the string at `place`. */
+  numberAt(place: number): number {
+    return this.#order === undefined ? place : this.#order[place]!;
+  }
+
+  startOf(place: number): number {
+    return this.#offsets[this.numberAt(place)]!;
+  }
+
+  endOf(place: number): number {
+    return this.#offsets[this.numberAt(place) + 1]!;
+  }
+
+  text(place: number): string {
+    return decodeUtf8(this.bytes, this.startOf(place), this.endOf(place));
+  }
+
+  /** The place of `key`, or -1. */
+  find(key: Uint8Array): number {
+    const place = this.lowerBound(key);
+    return place < this.length && this.#compare(place, key) === 0 ? place : -1;
+  }
+
+  /** The first place whose string is not below `key`. */
+  lowerBound(key: Uint8Array): number {
     let low = 0;
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const order = this.#compare(middle, key, length);
-      if (order === 0) return middle;
-      if (order < 0) low = middle + 1;
+      if (this.#compare(middle, key) < 0) low = middle + 1;
       else high = middle;
     }
-    return -1 - low;
+    return low;
   }
 
-  /** Negative when string `index` comes before the first `length` bytes of `key`. */
-  #compare(index: number, key: Uint8Array, length: number): number {
-    const start = this.offsets[index]!;
-    const own = this.offsets[index + 1]! - start;
-    const common = Math.min(own, length);
+  /** Negative when the string at `place` comes before `key`. */
+  #compare(place: number, key: Uint8Array): number {
+    const start = this.startOf(place);
+    const own = this.endOf(place) - start;
+    const common = Math.min(own, key.length);
     for (let i = 0; i < common; i++) {
       const difference = this.bytes[start + i]! - key[i]!;
       if (difference !== 0) return difference;
     }
-    return own - length;
+    return own - key.length;
   }
 }
 

@@ -1,7 +1,9 @@
 import { termsOf } from "../analysis/analyze-word.ts";
+import type { Segment } from "../file/segment.ts";
+import { NO_TERM } from "../file/surface-terms.ts";
 import { COMPOUND_WEIGHT, PREFIX_WEIGHT, TYPO_WEIGHT } from "../ranking/scoring.ts";
 import type { QueryWord } from "./parse-query.ts";
-import { forgivenDistance, prefixRange, similarTerms } from "./similar-terms.ts";
+import { forgivenDistance, prefixRange, similarWords } from "./similar-words.ts";
 import type { KnownTerm, TermStatistics } from "./term-statistics.ts";
 
 /** A term that is searched in place of a word that no document holds. */
@@ -13,10 +15,8 @@ export interface Alternative {
 
 const MAX_SIMILAR = 3;
 const MAX_COMPLETIONS = 8;
-/** Terms of one prefix that are looked at. */
-const MAX_PREFIX_TERMS = 2000;
-/** A typed beginning may be longer than the stem of the word that it begins. */
-const MAX_BEYOND_STEM = 3;
+/** Words of one prefix that are looked at. */
+const MAX_PREFIX_WORDS = 2000;
 const MIN_PART_CHARS = 3;
 const MIN_COMPOUND_CHARS = 7;
 const MAX_COMPOUND_CHARS = 40;
@@ -37,15 +37,13 @@ export function alternativesFor(
 ): readonly Alternative[] {
   const concept = word.concepts[0];
   if (concept === undefined || !/^[\p{L}\p{M}\p{N}._-]+$/u.test(word.text)) return [];
-  if (!word.isSpaced) return completionsOf(concept.terms, statistics);
-  const similar = concept.terms.flatMap((term) => similarOf(term, statistics));
+  if (!word.isSpaced) return completionsOf(word.text, statistics);
+  const similar = similarOf(word.text.toLowerCase(), concept.terms, statistics);
   const near = similar.filter(({ distance }) => distance === 1);
   if (near.length > 0) return weighted(near, TYPO_WEIGHT);
   const parts = compoundParts(word.text, statistics, languages);
   if (parts.length > 0) return parts.map((term) => ({ term, weight: COMPOUND_WEIGHT }));
-  const completions = isUnfinished
-    ? completionsOf([...concept.terms, word.text.toLowerCase()], statistics)
-    : [];
+  const completions = isUnfinished ? completionsOf(word.text.toLowerCase(), statistics) : [];
   if (completions.length > 0) return completions;
   return weighted(similar, TYPO_WEIGHT * TYPO_WEIGHT);
 }
@@ -55,18 +53,43 @@ interface SimilarKnown {
   readonly distance: number;
 }
 
-function similarOf(term: string, statistics: TermStatistics): SimilarKnown[] {
-  const maxDistance = forgivenDistance(term.length);
+/** Terms near one of the word's own, and those of words near to it: a stem hides errors behind it. */
+function similarOf(
+  word: string,
+  terms: readonly string[],
+  statistics: TermStatistics,
+): SimilarKnown[] {
   const distances = new Map<string, number>();
+  const note = (term: string | undefined, distance: number): void => {
+    if (term === undefined) return;
+    distances.set(term, Math.min(distance, distances.get(term) ?? distance));
+  };
   for (const { segment } of statistics.parts) {
-    for (const { term: similar, distance } of similarTerms(segment.terms, term, maxDistance)) {
-      distances.set(similar, Math.min(distance, distances.get(similar) ?? distance));
+    for (const term of terms) {
+      const similar = similarWords(segment.terms, term, forgivenDistance(term.length));
+      for (const each of similar) note(each.word, each.distance);
+    }
+    for (const spelling of spellingsOf(word)) {
+      const similar = similarWords(segment.vocabulary, spelling, forgivenDistance(word.length));
+      for (const each of similar) note(termAt(segment, each.place), each.distance);
     }
   }
   return [...distances].flatMap(([similar, distance]) => {
     const known = statistics.find(similar);
     return known ? [{ known, distance }] : [];
   });
+}
+
+/** The vocabulary has words as they are written: in lower case, or like this as names are. */
+function spellingsOf(word: string): readonly string[] {
+  const [first = "", ...rest] = word;
+  return [word, first.toUpperCase() + rest.join("")];
+}
+
+/** The term of the word at a place of a segment's vocabulary. */
+function termAt(segment: Segment, place: number): string | undefined {
+  const term = segment.surfaceTerms[segment.vocabulary.numberAt(place)] ?? NO_TERM;
+  return term < segment.terms.length ? segment.terms.text(term) : undefined;
 }
 
 function weighted(similar: readonly SimilarKnown[], weight: number): Alternative[] {
@@ -112,32 +135,29 @@ function knownTerms(
   return termsOf(word, languages).flatMap((term) => statistics.find(term) ?? []);
 }
 
-/** The commonest terms that begin with one of the beginnings, or that are nearly all of it. */
-function completionsOf(
-  beginnings: readonly string[],
-  statistics: TermStatistics,
-): readonly Alternative[] {
+/** The commonest terms that begin like this, or whose words do. */
+function completionsOf(beginning: string, statistics: TermStatistics): readonly Alternative[] {
   const found = new Map<string, KnownTerm>();
-  const keep = (term: string): void => {
-    const known = found.has(term) ? undefined : statistics.find(term);
-    if (known) found.set(term, known);
+  const keep = (term: string | undefined): void => {
+    const known = term === undefined || found.has(term) ? undefined : statistics.find(term);
+    if (known) found.set(known.term, known);
   };
-  for (const beginning of new Set(beginnings)) {
-    if (beginning === "") continue;
-    for (const { segment } of statistics.parts) {
-      const { start, end } = prefixRange(segment.terms, beginning);
-      for (let i = start; i < Math.min(end, start + MAX_PREFIX_TERMS); i++) {
-        keep(segment.terms.text(i));
-      }
-    }
-    for (let cut = 1; cut <= MAX_BEYOND_STEM && beginning.length - cut > MAX_BEYOND_STEM; cut++) {
-      keep(beginning.slice(0, -cut));
+  for (const { segment } of statistics.parts) {
+    const terms = prefixRange(segment.terms, beginning);
+    for (let place = terms.start; place < bounded(terms); place++) keep(segment.terms.text(place));
+    for (const spelling of spellingsOf(beginning)) {
+      const words = prefixRange(segment.vocabulary, spelling);
+      for (let place = words.start; place < bounded(words); place++) keep(termAt(segment, place));
     }
   }
   return [...found.values()]
     .toSorted(byDocumentCount)
     .slice(0, MAX_COMPLETIONS)
     .map((term) => ({ term, weight: PREFIX_WEIGHT }));
+}
+
+function bounded(range: { readonly start: number; readonly end: number }): number {
+  return Math.min(range.end, range.start + MAX_PREFIX_WORDS);
 }
 
 function byDocumentCount(a: KnownTerm, b: KnownTerm): number {

@@ -1,5 +1,10 @@
-import { termsOf } from "../analysis/analyze-word.ts";
-import { JOINED_PAIR_WEIGHT, ROLE_WEIGHT, ROLE_WEIGHT_WITHOUT_WHOLE } from "../ranking/scoring.ts";
+import { type TermRole, termsOf } from "../analysis/analyze-word.ts";
+import {
+  JOINED_PAIR_WEIGHT,
+  PARTS_SHARE,
+  ROLE_WEIGHT,
+  ROLE_WEIGHT_WITHOUT_WHOLE,
+} from "../ranking/scoring.ts";
 import { alternativesFor } from "./alternatives.ts";
 import type { QueryWord } from "./parse-query.ts";
 import type { KnownTerm, TermStatistics } from "./term-statistics.ts";
@@ -18,10 +23,15 @@ export interface PlannedTerm {
 export interface PlannedWord {
   readonly text: string;
   readonly position: number;
+  /** Whether it is a name that has parts. */
+  readonly isIdentifier: boolean;
   /** How much the word says: its idf, or that of a word in no document when it is unknown. */
   readonly weight: number;
-  /** `replaced`: unknown as typed, and something near it is searched instead. */
-  readonly state: "known" | "replaced" | "unknown";
+  /**
+   * `pieces`: an identifier that no document holds, of which pieces are known. `replaced`: unknown as
+   * typed, and something near it is searched instead.
+   */
+  readonly state: "known" | "pieces" | "replaced" | "unknown";
 }
 
 /** A query in the terms of an index. */
@@ -47,9 +57,15 @@ export function planQuery(
     joinedPair(word, words[index + 1], statistics, languages),
   );
   const planned = words.map((word, index): PlannedWord => {
-    const base = { text: word.text, position: word.position };
-    const weight = word.isHalfPair ? 0 : addKnown(word, index, statistics, collected);
-    if (weight > 0) return { ...base, weight, state: "known" };
+    const base = {
+      text: word.text,
+      position: word.position,
+      isIdentifier: word.concepts.some(({ role }) => isPart(role)),
+    };
+    const known = word.isHalfPair ? UNKNOWN : addKnown(word, index, statistics, collected);
+    if (known.weight > 0) {
+      return { ...base, weight: known.weight, state: known.isWhole ? "known" : "pieces" };
+    }
     const isJoined = joinedPairs[index] !== undefined || joinedPairs[index - 1] !== undefined;
     const alternatives = isJoined
       ? []
@@ -66,24 +82,41 @@ export function planQuery(
   return { words: planned, terms: collected.heaviest(MAX_TERMS) };
 }
 
+const UNKNOWN = { weight: 0, isWhole: false };
+
 /** Adds what of a word is known, and returns the word's weight, 0 when nothing is. */
 function addKnown(
   word: QueryWord,
   index: number,
   statistics: TermStatistics,
   collected: TermCollector,
-): number {
+): { readonly weight: number; readonly isWhole: boolean } {
   const known = word.concepts.map((concept) => ({
     role: concept.role,
     terms: concept.terms.flatMap((term) => statistics.find(term) ?? []),
   }));
-  const [first] = known;
-  const weights = first && first.terms.length > 0 ? ROLE_WEIGHT : ROLE_WEIGHT_WITHOUT_WHOLE;
-  let greatest = 0;
-  for (const { role, terms } of known) {
-    greatest = Math.max(greatest, collected.add(terms, weights[role], [index]));
+  const [first, ...parts] = known;
+  if (!first) return UNKNOWN;
+  // Forms of one word are words of the query, each of them counts; pieces of names do not add up.
+  const count = first.role === "word" || first.role === "whole" ? word.count : 0;
+  const weight = collected.add(first.terms, ROLE_WEIGHT[first.role], [index], count);
+  const roles = weight > 0 ? ROLE_WEIGHT : ROLE_WEIGHT_WITHOUT_WHOLE;
+  const wanted = parts.reduce(
+    (sum, { role, terms }) => sum + (isPart(role) ? collected.weightOf(terms, roles[role]) : 0),
+    0,
+  );
+  // What many parts add up to must not outweigh the name that they are parts of.
+  const share = weight > 0 && wanted > 0 ? Math.min(1, (PARTS_SHARE * weight) / wanted) : 1;
+  let greatest = weight;
+  for (const { role, terms } of parts) {
+    const factor = roles[role] * (isPart(role) ? share : 1);
+    greatest = Math.max(greatest, collected.add(terms, factor, [index]));
   }
-  return greatest;
+  return { weight: greatest, isWhole: weight > 0 };
+}
+
+function isPart(role: TermRole): boolean {
+  return role === "component" || role === "part";
 }
 
 /** Two neighbouring words as one, when documents write them so. */
@@ -115,21 +148,32 @@ class TermCollector {
     this.#statistics = statistics;
   }
 
-  /** Returns what a document full of one of them gets; 0 when there are none. */
-  add(variants: readonly KnownTerm[], factor: number, words: readonly number[]): number {
-    if (variants.length === 0) return 0;
-    const documentCount = variants.reduce((sum, known) => sum + known.documentCount, 0);
-    const weight = factor * this.#statistics.idf(documentCount);
+  /**
+   * Returns what a document full of one of them gets; 0 when there are none.
+   *
+   * @param count how often the query says it, which adds up when another word has the same term; 0
+   *   when of several words with the same term only the heaviest counts.
+   */
+  add(variants: readonly KnownTerm[], factor: number, words: readonly number[], count = 0): number {
+    const weight = this.weightOf(variants, factor);
     for (const known of variants) {
       const present = this.#terms.get(known.term);
       if (present === undefined) {
-        this.#terms.set(known.term, { known, weight, words: [...words] });
+        const times = Math.max(1, count);
+        this.#terms.set(known.term, { known, weight: weight * times, words: [...words] });
         continue;
       }
-      present.weight = Math.max(present.weight, weight);
+      present.weight =
+        count > 0 ? present.weight + weight * count : Math.max(present.weight, weight);
       for (const word of words) if (!present.words.includes(word)) present.words.push(word);
     }
     return weight;
+  }
+
+  weightOf(variants: readonly KnownTerm[], factor: number): number {
+    if (variants.length === 0) return 0;
+    const documentCount = variants.reduce((sum, known) => sum + known.documentCount, 0);
+    return factor * this.#statistics.idf(documentCount);
   }
 
   heaviest(limit: number): PlannedTerm[] {

@@ -4,21 +4,19 @@ import type { AcmeTransport } from "../../../src/acme/transport.ts";
 import type { ChallengeResponder } from "../../../src/certs/challenges/challenge-responder.ts";
 import { HttpChallenges } from "../../../src/certs/challenges/http-challenges.ts";
 import { httpResponder } from "../../../src/certs/challenges/local-responders.ts";
+import { seededRandom } from "../../../src/certs/drill/seeded-random.ts";
 import { readPair } from "../../../src/certs/generations/certificate-pair.ts";
 import type { CertificateAuthority } from "../../../src/certs/issuance/certificate-authority.ts";
 import type { PublishedLimits } from "../../../src/certs/ledger/rate-limits.ts";
 import type { CertificateEvent } from "../../../src/certs/manager/certificate-events.ts";
-import {
-  CertificateManager,
-  type CertificateManagerOptions,
-} from "../../../src/certs/manager/certificate-manager.ts";
+import { CertificateManager } from "../../../src/certs/manager/certificate-manager.ts";
+import type { CertificateManagerOptions } from "../../../src/certs/manager/certificate-options.ts";
 import { MemoryStorage } from "../../../src/certs/memory-storage.ts";
 import { loadText, type Storage } from "../../../src/certs/storage.ts";
 import {
   type AcmeCa,
   type AcmeCaOptions,
   createAcmeCa,
-  seededRandom,
 } from "../../support/acme-ca/create-acme-ca.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 

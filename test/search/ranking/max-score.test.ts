@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openSections } from "../../../src/search/file/sections.ts";
 import { openSegment } from "../../../src/search/file/segment.ts";

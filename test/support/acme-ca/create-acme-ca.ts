@@ -1,7 +1,9 @@
 import type { AcmeTransport } from "../../../src/acme/transport.ts";
+import { AcmeServer, type ServerRequest } from "../../../src/certs/drill/ca/acme-server.ts";
+import { type CaBehaviour, defaultBehaviour } from "../../../src/certs/drill/ca/ca-behaviour.ts";
+import type { IssuedCertificate } from "../../../src/certs/drill/ca/ca-store.ts";
+import { seededRandom } from "../../../src/certs/drill/seeded-random.ts";
 import type { Clock } from "../../../src/lib/clock.ts";
-import { AcmeServer, type CaBehaviour, type ServerRequest } from "./core/acme-server.ts";
-import type { IssuedCertificate } from "./core/ca-store.ts";
 import { type Delivery, deliver, FaultPlan, type FaultRule } from "./faults.ts";
 
 export interface AcmeCaOptions {
@@ -31,32 +33,6 @@ export interface AcmeCa {
   clearFaults(): void;
   /** What becomes of one request: for a listener on real sockets. */
   play(request: ServerRequest): Delivery;
-}
-
-const DAY_MS = 86_400_000;
-
-function defaultBehaviour(): CaBehaviour {
-  return {
-    validate: () => "valid",
-    profiles: {
-      classic: { lifetimeMs: 90 * DAY_MS, description: "90 days" },
-      tlsserver: { lifetimeMs: 45 * DAY_MS, description: "45 days" },
-      shortlived: { lifetimeMs: 160 * 3_600_000, description: "160 hours, also for IP addresses" },
-    },
-    offersProfiles: true,
-    offersRenewalInfo: true,
-    processingMs: 0,
-    retryAfter: undefined,
-    listsOrders: false,
-    reusesOrders: true,
-    reusesAuthorizations: false,
-    termsOfService: "https://ca.test/terms",
-    externalAccountKeys: new Map(),
-    rejectedNames: [],
-    renewalWindow: undefined,
-    badNonceRate: 0,
-    dateOffsetMs: 0,
-  };
 }
 
 /**
@@ -121,15 +97,4 @@ function memoryTransport(clock: Clock, play: (request: ServerRequest) => Deliver
 
 function systemError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
-}
-
-/** Mulberry32: small, and the same on every machine. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

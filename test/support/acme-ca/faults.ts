@@ -1,9 +1,13 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
 import type { AcmeErrorName } from "../../../src/acme/problem.ts";
 import type { AcmeResponse } from "../../../src/acme/transport.ts";
-import { AcmeServer, type Endpoint, type ServerRequest } from "./core/acme-server.ts";
-import { generateEcKey } from "./core/issuer.ts";
-import { Refusal, type RefusalDetails } from "./core/refusal.ts";
+import {
+  AcmeServer,
+  type Endpoint,
+  type ServerRequest,
+} from "../../../src/certs/drill/ca/acme-server.ts";
+import { generateEcKey } from "../../../src/certs/drill/ca/issuer.ts";
+import { Refusal, type RefusalDetails } from "../../../src/certs/drill/ca/refusal.ts";
 
 /** What a CA, or whatever stands between, can do to a request. */
 export type Fault =
@@ -80,9 +84,10 @@ export class FaultPlan {
     this.#rules = [];
   }
 
-  next(endpoint: Endpoint): Fault | undefined {
+  next(endpoint: Endpoint | "unknown"): Fault | undefined {
     const fitting = this.#rules.find(
-      ({ rule, left }) => left > 0 && (rule.on === "any" || [rule.on].flat().includes(endpoint)),
+      ({ rule, left }) =>
+        left > 0 && (rule.on === "any" || [rule.on].flat().some((one) => one === endpoint)),
     );
     if (!fitting) return undefined;
     if (fitting.skip > 0) {
@@ -108,7 +113,7 @@ export function deliver(server: AcmeServer, request: ServerRequest, fault?: Faul
     case "page":
       return whole(page(fault.status, fault.headers));
     case "problem":
-      return whole(refused(server, request, fault));
+      return whole(server.refuse(request, refusalOf(fault)));
     case "lost":
       server.handle(request);
       return { kind: "broken", code: "ECONNRESET" };
@@ -134,24 +139,9 @@ function page(status: number, headers: Readonly<Record<string, string>> = {}): A
   return { status, headers: { ...html, ...headers }, body: Buffer.from(PAGE) };
 }
 
-/** The refusal has a nonce and a date like every reply, so the server has to see a request. */
-function refused(
-  server: AcmeServer,
-  request: ServerRequest,
-  fault: Extract<Fault, { kind: "problem" }>,
-): AcmeResponse {
+function refusalOf(fault: Extract<Fault, { kind: "problem" }>): Refusal {
   const { kind: _, status, type, detail = "injected", ...details } = fault;
-  const refusal = new Refusal(status, type, detail, details);
-  const nonce = server.handle({ ...request, method: "HEAD", url: server.urlOf("newNonce") });
-  return {
-    status,
-    headers: {
-      ...nonce.headers,
-      "content-type": "application/problem+json",
-      ...(details.retryAfter === undefined ? {} : { "retry-after": details.retryAfter }),
-    },
-    body: Buffer.from(JSON.stringify(refusal.toDocument())),
-  };
+  return new Refusal(status, type, detail, details);
 }
 
 function changed(
