@@ -5,18 +5,25 @@ import { text } from "node:stream/consumers";
 import { DAY_MS, newCa, newKey, newLeaf, pemOf } from "../support/certificates.ts";
 import type { Pebble } from "./start-pebble.ts";
 
+export interface ProxiedPebble extends Pebble {
+  /** Every request so far, "POST /order-plz", in order. */
+  readonly requests: readonly string[];
+}
+
 /**
  * Pebble behind a proxy that takes renewal information out of its directory: Pebble suggests a window
  * of two days, whatever the lifetime is, and a certificate of seconds would not be renewed in time.
  */
-export async function withoutRenewalInfo(pebble: Pebble): Promise<Pebble> {
+export async function pebbleWithoutRenewalInfo(pebble: Pebble): Promise<ProxiedPebble> {
   const now = Date.now();
   const root = newCa("proxy root", undefined, now);
   const key = newKey();
   const dates = { notBefore: now - DAY_MS, notAfter: now + DAY_MS };
   const cert = newLeaf({ ca: root, names: ["localhost"], key, ...dates });
+  const requests: string[] = [];
   const target = new URL(pebble.directoryUrl);
   const server = createServer({ key: pemOf(key), cert }, (incoming, outgoing) => {
+    requests.push(`${incoming.method} ${incoming.url}`);
     // With the client's Host, from which Pebble makes the URLs in its answers.
     const forwarded = request(
       {
@@ -43,6 +50,7 @@ export async function withoutRenewalInfo(pebble: Pebble): Promise<Pebble> {
   const { port } = server.address() as AddressInfo;
   return {
     ...pebble,
+    requests,
     directoryUrl: `https://localhost:${port}${target.pathname}`,
     apiRoots: root.pem,
     async [Symbol.asyncDispose]() {
