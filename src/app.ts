@@ -1,3 +1,4 @@
+import { prepareAccess } from "./access.ts";
 import { type AppCertificate, openAppListener } from "./app-listener.ts";
 import type { CatalogFacts } from "./catalog/catalog.ts";
 import { LOCAL_NAMES } from "./certs/local-ca.ts";
@@ -6,6 +7,7 @@ import { createHttpHandler } from "./http/create-http-handler.ts";
 import { createHostPolicy } from "./http/host-policy.ts";
 import type { HttpHandler } from "./http/http-options.ts";
 import type { Clock } from "./lib/clock.ts";
+import { systemClock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import { type LoadCatalogOptions, loadCatalog } from "./load-catalog.ts";
@@ -41,6 +43,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const { log } = options;
   const catalog = await loadCatalog(config, options);
   options.signal?.throwIfAborted();
+  const version = readVersion();
+  const clock = options.clock ?? systemClock;
+  const createGate = prepareAccess(config, { catalog, version, fetch: options.fetch, clock, log });
 
   const onError = (error: unknown): void =>
     log("error", "request.failed", { message: messageOf(error) });
@@ -53,10 +58,15 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   // Pages without a public address of their own are linked to here, so the port has to be known.
   const { url, certificate } = listener;
-  const parts = { catalog: () => catalog, version: readVersion(), publicUrl: url };
+  const parts = { catalog: () => catalog, version, publicUrl: url };
   handler = createHttpHandler({
     ...parts,
     createServer: createMcpServerFactory(parts),
+    access: createGate?.(url),
+    trustForwardedHost: config.trustProxy && config.publicUrl === undefined,
+    registryName: config.registryName,
+    registryProof: config.registryProof,
+    openaiChallenge: config.openaiChallenge,
     hosts: createHostPolicy({
       host: config.host,
       publicHosts: publicHosts(config),

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { checkAccess } from "./config/access-settings.ts";
 import { ConfigError, type ConfigProblem, showValue } from "./config/config-problem.ts";
 import type { RawSetting, RawSettings } from "./config/raw-setting.ts";
 import { entriesOf, readData } from "./config/read-data.ts";
@@ -136,5 +137,8 @@ function checkTogether(
     );
   }
   for (const { row, value, expected } of checkTls(settings)) report(row, value, expected);
+  for (const { key, expected } of checkAccess(settings)) {
+    report(SETTINGS[key], settings[key], expected);
+  }
   return problems;
 }

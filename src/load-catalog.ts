@@ -1,8 +1,7 @@
 import { open, readFile, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { buildCatalog } from "./catalog/build-catalog.ts";
-import type { Catalog } from "./catalog/catalog.ts";
-import { openCatalog } from "./catalog/open-catalog.ts";
+import { type IndexedCatalog, openCatalog } from "./catalog/open-catalog.ts";
 import type { SourceConfig } from "./config/source-list.ts";
 import type { Config } from "./config.ts";
 import type { Problem } from "./corpus/page.ts";
@@ -26,7 +25,10 @@ export interface LoadCatalogOptions {
  * Rejects with a `DocportError` when a source as a whole cannot be read, and with
  * `ERR_PAGE_UNREADABLE` when the configuration is strict and a page could not be read.
  */
-export async function loadCatalog(config: Config, options: LoadCatalogOptions): Promise<Catalog> {
+export async function loadCatalog(
+  config: Config,
+  options: LoadCatalogOptions,
+): Promise<IndexedCatalog> {
   const indexFile = await findIndexFile(config.sources);
   return openCatalog(
     indexFile ? await readIndexFile(indexFile) : await buildIndex(config, options),

@@ -13,10 +13,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   catalog: ["corpus", "search", "lib"],
   certs: ["acme", "lib"],
   mcp: ["catalog", "corpus", "lib"],
-  http: ["mcp", "catalog", "web", "lib"],
+  auth: ["catalog", "lib"],
+  http: ["mcp", "auth", "catalog", "web", "lib"],
   net: ["certs", "acme", "lib"],
   web: [],
-  config: ["corpus", "acme", "lib"],
+  config: ["corpus", "acme", "auth", "lib"],
   cli: ["*"],
   ".": ["*"],
 };

@@ -1,3 +1,4 @@
+import { CONFIDENCE_THRESHOLD } from "../search/ranking/confidence.ts";
 import { SearchIndex } from "../search/search-index.ts";
 import type { SearchHit, SearchOptions } from "../search/search-options.ts";
 import type {
@@ -9,7 +10,8 @@ import type {
   CatalogSearchResult,
   CatalogSection,
 } from "./catalog.ts";
-import { unpackMetadata } from "./catalog-metadata.ts";
+import { packMetadata, unpackMetadata } from "./catalog-metadata.ts";
+import { GatheredPages } from "./gathered-pages.ts";
 import { PageAddresses } from "./page-addresses.ts";
 import {
   decodeFacts,
@@ -25,11 +27,21 @@ import {
  * which must not change afterwards. Throws `DocportError` with `ERR_INDEX_TRUNCATED`,
  * `ERR_INDEX_VERSION` or `ERR_INDEX_CORRUPT`.
  */
-export function openCatalog(bytes: Uint8Array): Catalog {
+export function openCatalog(bytes: Uint8Array): IndexedCatalog {
   return new IndexCatalog(SearchIndex.open(bytes));
 }
 
-class IndexCatalog implements Catalog {
+/** A catalog over an index of its own. */
+export interface IndexedCatalog extends Catalog {
+  /**
+   * The catalog as if some pages had never been in the documentation: neither counts, ranking and
+   * corrections nor the bytes in memory have anything of them. It may be empty. The work grows with
+   * the whole index; without a hidden page it is the catalog itself.
+   */
+  without(pageIds: ReadonlySet<string>): IndexedCatalog;
+}
+
+class IndexCatalog implements IndexedCatalog {
   readonly revision: string;
   readonly facts: CatalogFacts;
   readonly #index: SearchIndex;
@@ -52,7 +64,7 @@ class IndexCatalog implements Catalog {
       hits: result.hits.map((hit) => this.#hit(hit)),
       total: result.total,
       confidence: result.confidence,
-      answered: result.hits.length > 0,
+      answered: result.confidence >= CONFIDENCE_THRESHOLD,
       ...optional("corrected", result.corrected),
     };
   }
@@ -86,6 +98,23 @@ class IndexCatalog implements Catalog {
     this.#addresses ??= new PageAddresses(this.#summaries(), this.facts.baseUrl);
     const id = this.#addresses.idAt(url);
     return id === undefined ? undefined : this.page(id);
+  }
+
+  without(pageIds: ReadonlySet<string>): IndexedCatalog {
+    const hidden = this.#summaries().filter(({ id }) => pageIds.has(id));
+    if (hidden.length === 0) return this;
+    const gathered = new GatheredPages();
+    for (const { id } of this.#summaries()) {
+      const stored = pageIds.has(id) ? undefined : this.#index.storedGroup(id);
+      if (stored) gathered.add(decodePage(stored), stored);
+    }
+    const { title, baseUrl, versions, builtAt } = this.facts;
+    const settings = { title, ...optional("baseUrl", baseUrl) };
+    const facts = gathered.facts({ ...settings, versions }, builtAt);
+    const revision = gathered.revision({ ...settings, versions: facts.versions });
+    const metadata = packMetadata({ revision, facts }, gathered.summaries);
+    const ids = hidden.map(({ id }) => id);
+    return new IndexCatalog(this.#index.without(ids, metadata));
   }
 
   pages(): readonly CatalogPageSummary[] {

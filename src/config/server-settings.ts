@@ -1,6 +1,6 @@
 import type { LogLevel } from "../lib/log.ts";
 import { type Setting, setting } from "./setting.ts";
-import { listenHost, listOf, oneOf, originUrl, wholeNumber } from "./setting-types.ts";
+import { listenHost, listOf, oneOf, originUrl, toggle, wholeNumber } from "./setting-types.ts";
 
 /** Where the server listens, and what it is called from outside. */
 export interface ServerSettings {
@@ -10,6 +10,8 @@ export interface ServerSettings {
   readonly port: number | undefined;
   /** Origin of this server as clients see it; undefined: made from domain, host and port. */
   readonly publicUrl: string | undefined;
+  /** Whether the headers that a proxy adds are believed. */
+  readonly trustProxy: boolean;
   /** Web origins, besides the server's own and this computer's, whose pages may call it. */
   readonly allowedOrigins: readonly string[];
 }
@@ -43,6 +45,12 @@ export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<Ser
       fallback: undefined,
       defaultText: "made from domain, host and port",
       doc: "URL of this server as clients see it, when a proxy stands before it.",
+    }),
+    trustProxy: setting("trustProxy", {
+      group: "server",
+      type: toggle,
+      fallback: false,
+      doc: "Believe the X-Forwarded headers of the proxy that stands before the server.",
     }),
     allowedOrigins: setting("allowedOrigins", {
       group: "server",

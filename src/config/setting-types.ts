@@ -120,6 +120,20 @@ export const httpsUrl: SettingType<string> = scalar("URL", (raw) => {
     : { expected: "an https URL such as https://ca.example.com/directory" };
 });
 
+/**
+ * An issuer identifier: an https URL (http on this computer) without query and fragment. It comes
+ * out as it was written, because issuers are compared letter by letter.
+ */
+export const issuerUrl: SettingType<string> = scalar("URL", (raw) => {
+  const reading = readWebUrl(raw, "https://login.example.com");
+  if (!("value" in reading)) return reading;
+  const { protocol, hostname } = reading.value;
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  return protocol === "https:" || isLocal
+    ? { value: String(raw).trim() }
+    : { expected: "an https URL such as https://login.example.com" };
+});
+
 function readWebUrl(raw: unknown, example: string): Reading<URL> {
   const typed = typeof raw === "string" ? raw.trim() : "";
   const url = parseUrl(typed);
@@ -207,6 +221,14 @@ export const program: SettingType<string> = scalar("COMMAND", (raw, folder) => {
   }
   return { value: raw.includes("/") ? resolve(folder, raw) : raw };
 });
+
+/** Text of one form, told in words when it is not met. */
+export function pattern(valueName: string, form: RegExp, expected: string): SettingType<string> {
+  return scalar(valueName, (raw) => {
+    const value = typeof raw === "string" ? raw.trim() : "";
+    return form.test(value) ? { value } : { expected };
+  });
+}
 
 /** A path of a file or folder; comes out absolute. */
 export function filePath(valueName: string): SettingType<string> {

@@ -1,11 +1,13 @@
 /** Parts of the settings; a command takes the flags of the parts that it reads. */
-export type SettingGroup = "sources" | "server" | "tls" | "logging";
+export type SettingGroup = "sources" | "server" | "access" | "tls" | "discovery" | "logging";
 
 /** Headings of the parts in `--help` and in docs/configuration.md, in the order they are shown. */
 export const SETTING_GROUPS: Readonly<Record<SettingGroup, string>> = {
   sources: "Documentation",
   server: "Server",
+  access: "Private documentation",
   tls: "HTTPS and certificates",
+  discovery: "Discovery",
   logging: "Logging",
 };
 

@@ -1,3 +1,5 @@
+import { type AccessSettings, accessSettings } from "./access-settings.ts";
+import { type DiscoverySettings, discoverySettings } from "./discovery-settings.ts";
 import {
   type LoggingSettings,
   loggingSettings,
@@ -9,7 +11,13 @@ import { type SourceSettings, sourceSettings } from "./source-settings.ts";
 import { type TlsSettings, tlsSettings } from "./tls-settings.ts";
 
 /** Every setting as it was given, before the defaults that depend on other settings. */
-export interface Settings extends SourceSettings, ServerSettings, TlsSettings, LoggingSettings {}
+export interface Settings
+  extends SourceSettings,
+    ServerSettings,
+    AccessSettings,
+    TlsSettings,
+    DiscoverySettings,
+    LoggingSettings {}
 
 /**
  * The one table of settings: flags, variables, docport.yaml, `--help` and docs/configuration.md all
@@ -18,7 +26,9 @@ export interface Settings extends SourceSettings, ServerSettings, TlsSettings, L
 export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
   ...sourceSettings,
   ...serverSettings,
+  ...accessSettings,
   ...tlsSettings,
+  ...discoverySettings,
   ...loggingSettings,
 };
 

@@ -74,7 +74,7 @@ function afterLine(content: string, from: number): number {
 }
 
 const PARSERS: Readonly<Record<Format, (text: string) => unknown>> = {
-  YAML: (text) => parseYaml(text, { logLevel: "silent", uniqueKeys: false }),
+  YAML: (text) => parseYaml(text, { logLevel: "error", uniqueKeys: false }),
   TOML: (text) => parseToml(text, { maxDepth: MAX_DEPTH }),
   JSON: (text) => JSON.parse(text),
 };

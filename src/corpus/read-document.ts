@@ -10,8 +10,8 @@ export type DocumentKind = "markdown" | "mdx" | "html";
 
 export interface ReadOptions {
   /**
-   * Levels of blocks, emphasis or elements in each other. Default 200, at most 500; real pages stay
-   * below 40.
+   * Levels of blocks and emphasis in each other. Default 100, at most 250; real pages stay below 20.
+   * The elements of an HTML page may be nested twice as deep, since many only wrap others.
    */
   readonly maxDepth?: number;
 }
@@ -53,14 +53,14 @@ export type PagePlace = Pick<
   readonly title?: string;
 };
 
-const DEFAULT_MAX_DEPTH = 200;
-const HIGHEST_MAX_DEPTH = 500;
+const DEFAULT_MAX_DEPTH = 100;
+const HIGHEST_MAX_DEPTH = 250;
 
 /**
  * Reads a whole document. The caller has checked its size; the time it takes is in proportion to it.
  *
  * Throws a DocportError ERR_PAGE_UNREADABLE when its front matter is not valid, when it is nested too
- * deeply, or when it is built to exhaust a parser; a RangeError when `maxDepth` is not 1 to 500.
+ * deeply, or when it is built to exhaust a parser; a RangeError when `maxDepth` is not 1 to 250.
  */
 export function readDocument(
   content: string,
@@ -73,7 +73,7 @@ export function readDocument(
   }
   const { frontMatter, body } = splitFrontMatter(normalizeText(content));
   const page: Partial<HtmlPage> & Pick<HtmlPage, "blocks" | "links"> =
-    kind === "html" ? readHtml(body, maxDepth) : readMarkdown(body, kind, maxDepth);
+    kind === "html" ? readHtml(body, 2 * maxDepth) : readMarkdown(body, kind, maxDepth);
   const title =
     textField(frontMatter, "title") ?? firstHeading(page.blocks) ?? page.bannerTitle ?? page.title;
   const sections = splitSections(page.blocks, title ?? "");

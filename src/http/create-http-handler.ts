@@ -1,50 +1,37 @@
-import { createPageUrls, pageIdOfPath } from "../mcp/page-urls.ts";
+import type { HttpView } from "./auth/access-gate.ts";
 import { addCorsHeaders, preflightResponse } from "./cors.ts";
-import { crawlerRoutes } from "./crawler-files.ts";
-import { discoveryRoutes, OPEN_PATHS } from "./discovery.ts";
-import { frontPageRoutes } from "./front-page.ts";
+import { OPEN_PATHS, SERVER_CARD_PATH } from "./discovery.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpHandler, type HttpHandlerOptions } from "./http-options.ts";
-import { llmsFullTxt, llmsTxt, pageMarkdown, streamText } from "./llms-txt.ts";
-import { createMcpEndpoint } from "./mcp-endpoint.ts";
 import { createPublicBase } from "./public-base.ts";
-import {
-  addSecurityHeaders,
-  methodNotAllowed,
-  rpcErrorResponse,
-  textResponse,
-} from "./responses.ts";
-import type { Route } from "./route.ts";
-import { createSseEndpoint, MESSAGE_PATH } from "./sse-endpoint.ts";
+import { addSecurityHeaders, methodNotAllowed, rpcErrorResponse } from "./responses.ts";
+import { createSite, HEALTH_PATH, notFound, type Site } from "./site.ts";
 
-const HEALTH_PATH = "/healthz";
-
-/** All routes over one catalog, behind the Host and Origin checks. */
+/** All routes over one catalog, or over what each caller may see of it, behind all checks. */
 export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
-  const mcp = createMcpEndpoint(options, limits);
-  const sse = createSseEndpoint(options, limits);
   const base = createPublicBase(options);
+  const { access } = options;
+  const sites = new Map<HttpView, Site>();
+  for (const view of access ? [access.open, ...access.views] : [options]) {
+    sites.set(view, createSite({ ...options, ...view }, limits, base));
+  }
 
-  const routes = new Map<string, Route>([
-    ["/mcp", { POST: (request) => mcp.post(request) }],
-    ["/sse", { GET: (request) => sse.open(request), POST: (request) => mcp.post(request) }],
-    [MESSAGE_PATH, { POST: (request) => sse.message(request) }],
-    [HEALTH_PATH, { GET: () => health(options) }],
-    ["/llms.txt", { GET: (request) => corpusFile(request, options, llmsTxt, base(request)) }],
-    [
-      "/llms-full.txt",
-      { GET: (request) => corpusFile(request, options, llmsFullTxt, base(request)) },
-    ],
-    ...frontPageRoutes(options, base),
-    ...discoveryRoutes(options, base),
-    ...crawlerRoutes(options, base),
-  ]);
-  const pageRoute: Route = { GET: (request, url) => page(request, options, url, base(request)) };
+  /** Where the request is answered from, or why it is not. */
+  async function siteFor(request: Request, url: URL): Promise<Site | Response> {
+    const isOpen = request.method === "OPTIONS" || isOpenPath(url.pathname);
+    const view = access ? (isOpen ? access.open : await access.admit(request, url)) : options;
+    if (view instanceof Response) return view;
+    const site = sites.get(view);
+    if (!site) throw new Error("the gate gave a view that it did not name");
+    return site;
+  }
 
   async function respond(request: Request, url: URL): Promise<Response> {
     const refusal = refuse(request, url, options);
     if (refusal) return refusal;
-    const route = routes.get(url.pathname) ?? (pageIdOfPath(url.pathname) ? pageRoute : undefined);
+    const site = await siteFor(request, url);
+    if (site instanceof Response) return site;
+    const route = site.routeOf(url.pathname);
     if (!route) return notFound(base(request));
     const allow = [...Object.keys(route), ...(route.GET ? ["HEAD"] : [])].join(", ");
     if (request.method === "OPTIONS") return preflightResponse(`${allow}, OPTIONS`);
@@ -57,8 +44,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   }
 
   const close = async (): Promise<void> => {
-    sse.close();
-    await mcp.close();
+    await Promise.all(Array.from(sites.values(), (site) => site.close()));
   };
   return {
     async fetch(request) {
@@ -70,6 +56,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
         response = rpcErrorResponse(500, -32603, "Internal error");
       }
       addSecurityHeaders(response.headers);
+      if (access) keepPrivate(response.headers, new URL(request.url));
       const origin = request.headers.get("origin");
       response.headers.append("vary", "origin");
       if (origin !== null && options.hosts.allowsOrigin(origin)) {
@@ -98,85 +85,22 @@ function refuse(request: Request, url: URL, { hosts }: HttpHandlerOptions): Resp
   return undefined;
 }
 
-function health({ catalog, health: more }: HttpHandlerOptions): Response {
-  const { facts, revision } = catalog();
-  return Response.json(
-    {
-      status: "ok",
-      pages: facts.pageCount,
-      sections: facts.sectionCount,
-      languages: facts.languages.length,
-      revision,
-      builtAt: new Date(facts.builtAt).toISOString(),
-      ...more?.(),
-    },
-    { headers: { "cache-control": "no-store" } },
-  );
-}
-
-function corpusFile(
-  request: Request,
-  options: HttpHandlerOptions,
-  write: typeof llmsTxt,
-  publicUrl: string,
-): Response {
-  const catalog = options.catalog();
+/** What is shown to everybody even when the documentation is private: nothing of its pages. */
+function isOpenPath(path: string): boolean {
   return (
-    notModified(request, catalog.revision) ??
-    new Response(streamText(write(catalog, publicUrl)), {
-      headers: {
-        "content-type": "text/plain; charset=utf-8",
-        etag: etagOf(catalog.revision),
-        "cache-control": "public, max-age=300",
-      },
-    })
+    path === HEALTH_PATH ||
+    path === SERVER_CARD_PATH ||
+    path === "/robots.txt" ||
+    path.startsWith("/.well-known/")
   );
 }
 
-function page(
-  request: Request,
-  options: HttpHandlerOptions,
-  url: URL,
-  publicUrl: string,
-): Response {
-  const catalog = options.catalog();
-  const found = catalog.page(pageIdOfPath(url.pathname) ?? "");
-  if (!found) return notFound(publicUrl);
-  const source = createPageUrls(catalog.facts.baseUrl, publicUrl).absolute(found.url, found.id);
-  return (
-    notModified(request, catalog.revision) ??
-    new Response(pageMarkdown(found, source), {
-      headers: {
-        "content-type": "text/markdown; charset=utf-8",
-        "content-language": found.language,
-        link: `<${source}>; rel="canonical"`,
-        etag: etagOf(catalog.revision),
-        "cache-control": "public, max-age=300",
-      },
-    })
-  );
-}
-
-function notModified(request: Request, revision: string): Response | undefined {
-  const known = request.headers
-    .get("if-none-match")
-    ?.split(",")
-    .map((tag) => tag.trim());
-  return known?.includes(etagOf(revision))
-    ? new Response(null, { status: 304, headers: { etag: etagOf(revision) } })
-    : undefined;
-}
-
-/** Everything here changes with the index and only with it. */
-function etagOf(revision: string): string {
-  return `"${revision}"`;
-}
-
-function notFound(publicUrl: string): Response {
-  return textResponse(
-    404,
-    `Nothing here. The MCP server is ${new URL("/mcp", publicUrl).href} (POST); pages are listed in /llms.txt.`,
-  );
+/** No cache between the server and one caller may give the answer to another one. */
+function keepPrivate(headers: Headers, url: URL): void {
+  if (isOpenPath(url.pathname)) return;
+  headers.append("vary", "authorization");
+  if (headers.get("cache-control") !== "no-store")
+    headers.set("cache-control", "private, no-cache");
 }
 
 async function withoutBody(response: Response): Promise<Response> {

@@ -68,12 +68,7 @@ export function registryNameOf(publicUrl: string, title: string): string {
   return `${host}/${connectorName(title)}`;
 }
 
-function serverCard(
-  catalog: Catalog,
-  publicUrl: string,
-  version = "0.0.0",
-  name: string | undefined = undefined,
-): object {
+function serverCard(catalog: Catalog, publicUrl: string, version = "0.0.0", name?: string): object {
   const { title } = describeCorpus(catalog.facts);
   return {
     $schema: CARD_SCHEMA,

@@ -1,6 +1,7 @@
 import type { McpServer, Server, ServerEventBus } from "@modelcontextprotocol/server";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { AccessGate } from "./auth/access-gate.ts";
 import type { HostPolicy } from "./host-policy.ts";
 
 /** Bounds of what one request or one client may cost. */
@@ -48,6 +49,8 @@ export interface HttpHandlerOptions {
   /** Text of `/.well-known/openai-apps-challenge`; absent: 404. */
   readonly openaiChallenge?: string | undefined;
   readonly hosts: HostPolicy;
+  /** Who may see what, for private documentation. Default: everybody sees everything. */
+  readonly access?: AccessGate | undefined;
   readonly limits?: Partial<HttpLimits>;
   /** Default: the system's. */
   readonly clock?: Clock;

@@ -8,7 +8,7 @@ import type { ToolExample } from "../web/front-page.ts";
 const MAX_CANDIDATES = 40;
 const SEARCH_LIMIT = 2;
 /** From small to large: a page with long names needs more than the least. */
-const FETCH_TOKENS = [300, 500, 1_000];
+const FETCH_TOKENS = [500, 1_000];
 
 /**
  * A call of each tool on this very catalog with what the tool answers: a search for the title of a
@@ -38,8 +38,15 @@ function answeredTitle({ catalog, corpus }: DocsContext): string | undefined {
     .filter(({ language }) => language === main)
     .slice(0, MAX_CANDIDATES)
     .map(({ title }) => cleanLine(title, 80))
-    .filter((title) => title !== "" && title.toLowerCase() !== corpus.title.toLowerCase());
+    .filter((title) => title !== "" && title.toLowerCase() !== corpus.title.toLowerCase())
+    .toSorted((a, b) => oddness(a) - oddness(b));
   return titles.find((title) => catalog.search(title, { limit: 1 }).answered);
+}
+
+/** Small for what a person would type: a few words, no number, no single word. */
+function oddness(title: string): number {
+  const words = title.split(" ").length;
+  return (/\d/.test(title) ? 2 : 0) + (words < 2 || words > 5 ? 1 : 0);
 }
 
 function fetchExample(context: DocsContext, id: string): ToolExample {

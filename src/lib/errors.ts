@@ -19,9 +19,15 @@ export type ErrorCode =
   | "ERR_INDEX_VERSION"
   | "ERR_INDEX_CORRUPT"
   | "ERR_INDEX_LIMIT"
+  // Private documentation
+  | "ERR_KEYS_FILE"
+  | "ERR_ACCESS_RULE"
   // Evaluation
   | "ERR_EVAL_INPUT"
   | "ERR_INDEX_WRITE"
+  // Publishing in the MCP registry
+  | "ERR_REGISTRY_KEY"
+  | "ERR_REGISTRY_WRITE"
   // Listeners
   | "ERR_LISTEN_IN_USE"
   | "ERR_LISTEN_DENIED"

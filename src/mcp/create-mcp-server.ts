@@ -5,6 +5,7 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   Server,
+  type ServerOptions,
   type Tool,
 } from "@modelcontextprotocol/server";
 import type { Catalog } from "../catalog/catalog.ts";
@@ -31,15 +32,17 @@ interface Surface {
 }
 
 /** Lists change only with the index, so clients and gateways may keep them for a while. */
-const LISTS: CacheHint = { ttlMs: 300_000, cacheScope: "public" };
-const CACHE_HINTS = {
-  "server/discover": LISTS,
-  "tools/list": LISTS,
-  "prompts/list": LISTS,
-  "resources/list": LISTS,
-  "resources/templates/list": LISTS,
-  "resources/read": LISTS,
-} as const;
+function cacheHints(cacheScope: "public" | "private"): NonNullable<ServerOptions["cacheHints"]> {
+  const hint: CacheHint = { ttlMs: 300_000, cacheScope };
+  return {
+    "server/discover": hint,
+    "tools/list": hint,
+    "prompts/list": hint,
+    "resources/list": hint,
+    "resources/templates/list": hint,
+    "resources/read": hint,
+  };
+}
 
 /**
  * The MCP surface of a catalog, without any transport. Everything that can be worked out ahead is
@@ -52,7 +55,8 @@ export function createMcpServerFactory(options: McpOptions): McpServerFactory {
     if (kept?.context.catalog !== catalog) kept = createSurface(catalog, options);
     return kept;
   };
-  return () => createServer(surface);
+  const hints = cacheHints(options.cacheScope ?? "public");
+  return () => createServer(surface, hints);
 }
 
 function createSurface(catalog: Catalog, options: McpOptions): Surface {
@@ -76,7 +80,10 @@ function createSurface(catalog: Catalog, options: McpOptions): Surface {
 }
 
 /** Each request asks for the surface anew: a connection may live longer than an index. */
-function createServer(surface: () => Surface): Server {
+function createServer(
+  surface: () => Surface,
+  hints: NonNullable<ServerOptions["cacheHints"]>,
+): Server {
   const { serverInfo, instructions } = surface();
   const server = new Server(serverInfo, {
     capabilities: {
@@ -86,7 +93,7 @@ function createServer(surface: () => Surface): Server {
       completions: {},
     },
     instructions,
-    cacheHints: CACHE_HINTS,
+    cacheHints: hints,
   });
   server.setRequestHandler("tools/list", () => ({ tools: surface().tools }));
   server.setRequestHandler("tools/call", ({ params }) =>

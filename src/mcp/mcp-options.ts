@@ -8,4 +8,6 @@ export interface McpOptions {
   readonly version: string;
   /** Public base URL of this server (`https://docs.example.com`); absent over stdio. */
   readonly publicUrl?: string;
+  /** Who may be given a kept answer (`cacheScope` of 2026-07-28). Default: `public`, everybody. */
+  readonly cacheScope?: "public" | "private";
 }

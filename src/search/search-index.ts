@@ -5,7 +5,7 @@ import { isDeleted, isGroupDeleted, openSegment, type Segment } from "./file/seg
 import { METADATA_SECTION, REVISION_SECTION } from "./file/segment-sections.ts";
 import type { SearchOptions, SearchResult } from "./search-options.ts";
 import { Searcher } from "./searcher.ts";
-import { type IndexUpdate, updatedSegments } from "./updated-segments.ts";
+import { type IndexUpdate, segmentsWithout, updatedSegments } from "./updated-segments.ts";
 
 /** Documents of an index, opened from its file: views over the bytes, nothing is rebuilt. */
 export class SearchIndex {
@@ -69,6 +69,15 @@ export class SearchIndex {
     const metadata = update.metadata ?? this.metadata;
     const revision = revisionAfter(this.revision, update, metadata);
     return new SearchIndex(revision, metadata, updatedSegments(this.#segments, update));
+  }
+
+  /**
+   * An index of its own of everything but some groups, as if they had never been added: neither its
+   * statistics nor its bytes have anything of them. The work grows with the whole index.
+   */
+  without(groups: readonly string[], metadata: Uint8Array): SearchIndex {
+    const revision = revisionAfter(this.revision, { remove: groups }, metadata);
+    return new SearchIndex(revision, metadata, segmentsWithout(this.#segments, groups));
   }
 
   /** The whole file, for {@link SearchIndex.open}. */

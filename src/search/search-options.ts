@@ -1,3 +1,5 @@
+import type { ConfidenceFeatures } from "./ranking/confidence.ts";
+
 export interface SearchOptions {
   /** Most hits returned. Default 10, at most 100. */
   readonly limit?: number;
@@ -42,6 +44,8 @@ export interface SearchResult {
   readonly total: number;
   /** 0-1: how likely it is that the documentation answers the query at all. */
   readonly confidence: number;
+  /** What the confidence was made of; absent when nothing was found. */
+  readonly confidenceFeatures?: ConfidenceFeatures;
   /** The query as it was understood, when that differs from what was typed (a typo forgiven). */
   readonly corrected?: string;
 }

@@ -1,3 +1,4 @@
+import { BLOCK_POSTINGS } from "./file/postings.ts";
 import type { Segment } from "./file/segment.ts";
 import { type DocumentFilter, documentFilter } from "./query/document-filter.ts";
 import { indexLanguages, matchingLanguages, queryLanguages } from "./query/languages.ts";
@@ -8,7 +9,7 @@ import { confidenceFeatures, confidenceOf } from "./ranking/confidence.ts";
 import { EvidenceReader, EvidenceTable } from "./ranking/evidence.ts";
 import { addTopDocuments } from "./ranking/max-score.ts";
 import { areNearDuplicates, type Comparable, comparableOf } from "./ranking/near-duplicates.ts";
-import { PostingBlock, PostingCursor } from "./ranking/posting-cursor.ts";
+import { PostingCursor } from "./ranking/posting-cursor.ts";
 import { type Candidate, type Ranked, rerank } from "./ranking/rerank.ts";
 import { FIELDS, RERANK_DEPTH, SCORE_SCALE } from "./ranking/scoring.ts";
 import { makeSnippet } from "./ranking/snippet.ts";
@@ -33,7 +34,7 @@ export class Searcher {
   readonly #readers: readonly EvidenceReader[];
   readonly #languages: readonly string[];
   readonly #evidence = new EvidenceTable(Math.max(RERANK_DEPTH, MAX_LIMIT * DEPTH_PER_HIT));
-  readonly #blocks: PostingBlock[] = [];
+  readonly #blocks: Int32Array[] = [];
   #translations: Translations | undefined;
 
   constructor(segments: readonly Segment[]) {
@@ -87,8 +88,7 @@ export class Searcher {
       return {
         hits: kept.map((hit) => this.#hitOf(hit, plan, snippetChars)),
         total,
-        confidence:
-          best === undefined ? 0 : confidenceOf(confidenceFeatures(best, this.#evidence, plan)),
+        ...this.#confidence(best, plan),
         ...this.#correction(query, plan, best),
       };
     } finally {
@@ -108,7 +108,7 @@ export class Searcher {
       for (const { known, weight } of plan.terms) {
         const number = known.numbers[index] ?? -1;
         if (number < 0) continue;
-        const block = (this.#blocks[cursors.length] ??= new PostingBlock());
+        const block = (this.#blocks[cursors.length] ??= new Int32Array(BLOCK_POSTINGS));
         cursors.push(new PostingCursor(segment, weights, number, weight * SCORE_SCALE, block));
       }
       const accepts = documentFilter(segment, filter);
@@ -182,6 +182,15 @@ export class Searcher {
       }),
       translations: key === "" ? [] : this.#translations.of(key),
     };
+  }
+
+  #confidence(
+    best: Ranked | undefined,
+    plan: QueryPlan,
+  ): Pick<SearchResult, "confidence" | "confidenceFeatures"> {
+    if (best === undefined) return { confidence: 0 };
+    const features = confidenceFeatures(best, this.#evidence, plan);
+    return { confidence: confidenceOf(features), confidenceFeatures: features };
   }
 
   /** The query with the words put in that were searched instead, as the best hit spells them. */

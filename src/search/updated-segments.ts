@@ -45,6 +45,21 @@ export function updatedSegments(
   return mergeSmall([...updated, added]);
 }
 
+/**
+ * The segments without some groups, written anew where one of those was: no term, name or number of
+ * a removed group is left in them, unlike in {@link updatedSegments}, which only marks it deleted.
+ */
+export function segmentsWithout(
+  segments: readonly Segment[],
+  ids: readonly string[],
+): readonly Segment[] {
+  return segments.flatMap((segment) => {
+    const rest = withoutGroups(segment, ids);
+    if (!rest.deletedGroups && !rest.deletedDocuments) return [rest];
+    return aliveCount(rest) === 0 && aliveGroups(rest) === 0 ? [] : [mergeSegments([rest])];
+  });
+}
+
 function withoutGroups(segment: Segment, ids: readonly string[]): Segment {
   const numbers = ids
     .map((id) => segment.groupIds.find(id))

@@ -57,7 +57,7 @@ export function renderFrontPage(view: FrontPageView): string {
 </head>
 <body>
 <a class="skip" href="#query">${messages.skipToContent}</a>
-<header>${languageLinks(view, messages)}</header>
+<header><img src="${assets.icon}" alt="" width="28" height="28">${languageLinks(view, messages)}</header>
 <main>
 <h1 dir="auto">${view.title}</h1>
 <p class="tagline">${messages.tagline}</p>

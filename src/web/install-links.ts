@@ -70,8 +70,8 @@ function vscodeConfig(name: string, mcpUrl: string): string {
   return JSON.stringify({ name, type: "http", url: mcpUrl });
 }
 
-/** As one word of a POSIX shell. */
-function shellQuote(text: string): string {
+/** `text` as one word of a POSIX shell. */
+export function shellQuote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 

@@ -32,7 +32,8 @@ function makeTabs(root) {
     panel.setAttribute("role", "tabpanel");
     panel.removeAttribute("aria-label");
     panel.setAttribute("aria-labelledby", tab.id);
-    panel.tabIndex = 0;
+    // A panel that has nothing to focus is focused itself, so that the keyboard gets to it.
+    if (!panel.querySelector("a, button")) panel.tabIndex = 0;
     tab.addEventListener("click", (event) => {
       event.preventDefault();
       choose(tab);
@@ -61,8 +62,7 @@ function makeCopyButtons(messages) {
     const label = button.textContent;
     let timer;
     button.hidden = false;
-    button.addEventListener("click", async () => {
-      const isCopied = await copyText(byId(button.dataset.copy));
+    const show = (isCopied) => {
       button.textContent = isCopied ? messages.copied : messages.copyFailed;
       byId("announcement").textContent = button.textContent;
       clearTimeout(timer);
@@ -70,6 +70,9 @@ function makeCopyButtons(messages) {
         button.textContent = label;
         byId("announcement").textContent = "";
       }, 2500);
+    };
+    button.addEventListener("click", () => {
+      void copyText(byId(button.dataset.copy)).then(show);
     });
   }
 }
@@ -136,10 +139,12 @@ function makeSearch(form) {
     item.append(make("p", "snippet", pieces));
     for (const part of item.children) part.dir = "auto";
     if (reasons.length > 0) {
-      const spans = reasons.map(({ field, words }) =>
-        make("span", "reason", [make("span", "field", [field]), ` ${words}`]),
-      );
-      const why = make("p", "why", [`${form.dataset.foundIn} `, ...spans]);
+      const parts = reasons.flatMap(({ field, words }, i) => [
+        i === 0 ? " " : " · ",
+        make("span", "field", [field]),
+        ` ${words}`,
+      ]);
+      const why = make("p", "why", [form.dataset.foundIn, ...parts]);
       why.lang = document.documentElement.lang;
       item.append(why);
     }
@@ -152,7 +157,7 @@ function makeSearch(form) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    search();
+    void search();
   });
 }
 

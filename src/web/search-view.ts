@@ -35,9 +35,9 @@ function renderResult(result: ResultView, messages: Messages): Html {
     path !== "" && html`<p class="path" dir="auto">${path}</p>`
   }<h3 dir="auto"><a href="${safeUrl(url)}">${title}</a></h3><p class="snippet" dir="auto">${pieces}</p>${
     reasons.length > 0 &&
-    html`<p class="why" lang="${messages.code}">${messages.foundIn} ${reasons.map(
-      ({ field, words }) =>
-        html`<span class="reason"><span class="field">${field}</span> ${words}</span>`,
+    html`<p class="why" lang="${messages.code}">${messages.foundIn}${reasons.map(
+      ({ field, words }, i) =>
+        html`${i === 0 ? " " : " · "}<span class="field">${field}</span> ${words}`,
     )}</p>`
   }</li>`;
 }

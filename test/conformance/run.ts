@@ -2,8 +2,6 @@
 // serves its own manual: what it has no use for (sampling, images, the suite's fixtures) is listed
 // in expected-failures-*.yml and may only shrink. Then with the suite's fixtures on the same HTTP
 // stack, where everything that is scored has to pass.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createHttpHandler } from "../../src/http/create-http-handler.ts";
 import { createHostPolicy } from "../../src/http/host-policy.ts";
@@ -11,13 +9,11 @@ import { type HttpListener, listenHttp } from "../../src/net/http-listener.ts";
 import { createFakeCatalog } from "../support/fake-catalog.ts";
 import { startDocport } from "../support/start-docport.ts";
 import { createOverlay } from "./overlay-server.ts";
+import { runTool } from "./run-tool.ts";
 
 const HERE = import.meta.dirname;
-const SUITE = join(HERE, "suite");
-const BIN = join(SUITE, "node_modules", ".bin");
 
 async function main(): Promise<number> {
-  if (!existsSync(join(BIN, "conformance"))) await run("npm", ["ci"], SUITE);
   await using docs = await startDocport(["serve", join(HERE, "../../docs"), "--port", "0"]);
   await using overlay = await serveOverlay();
   const runs = [
@@ -27,19 +23,14 @@ async function main(): Promise<number> {
   ] as const;
   let failures = 0;
   for (const [name, url, revision, expected] of runs) {
-    const { code, output } = await run(
-      join(BIN, "node"),
-      [
-        join(BIN, "conformance"),
-        "server",
-        "--url",
-        `${url}/mcp`,
-        "--requirements",
-        revision,
-        ...(expected ? ["--expected-failures", join(HERE, expected)] : []),
-      ],
-      SUITE,
-    );
+    const { code, output } = await runTool("conformance", [
+      "server",
+      "--url",
+      `${url}/mcp`,
+      "--requirements",
+      revision,
+      ...(expected ? ["--expected-failures", join(HERE, expected)] : []),
+    ]);
     const summary = output.slice(Math.max(0, output.indexOf("=== SUMMARY ===")));
     const total = /^Total: .*$/m.exec(summary)?.[0] ?? "no summary";
     process.stdout.write(`${name}, ${revision}: ${total}: ${code === 0 ? "as expected" : "FAILED"}
@@ -68,23 +59,6 @@ async function serveOverlay(): Promise<HttpListener> {
     await listener.close({ graceMs: 100 });
   };
   return { ...listener, close, [Symbol.asyncDispose]: close };
-}
-
-/** Runs a program to its end, whatever that is. */
-function run(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-): Promise<{ readonly code: number; readonly output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
-    let output = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      output += chunk;
-    });
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code: code ?? 1, output }));
-  });
 }
 
 process.exitCode = await main();

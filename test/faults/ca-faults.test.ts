@@ -196,6 +196,19 @@ describe("a CA that", () => {
     await stage.dispose();
   });
 
+  it("refuses what we say we replace gets no order that its limits do not allow", async () => {
+    const week = { burst: 1, refillMs: 365 * DAY };
+    const stage = new KeeperStage({ limits: { certificatesPerSet: week } });
+    await stage.start();
+    await stage.pass(HOUR);
+    const fault = { kind: "problem", status: 409, type: "alreadyReplaced" } as const;
+    stage.ca.inject({ on: "newOrder", fault });
+    await stage.pass(61 * DAY);
+    expect(stage.count("POST newOrder")).toBe(2);
+    expect(stage.ofType("failed")).toMatchObject([{ failure: { type: "ERR_CERT_RATE_LIMIT" } }]);
+    await stage.dispose();
+  });
+
   it("has given up a profile issues its default one", async () => {
     const stage = new KeeperStage({ profile: "shortlived" });
     const fault = { kind: "problem", status: 400, type: "invalidProfile" } as const;

@@ -89,6 +89,25 @@ describe.each(["ENOSPC", "EROFS", "EACCES", "EIO"])("a disk with %s", (code) => 
   });
 });
 
+it("keeps a Retry-After in memory that the disk did not take", async () => {
+  const storage = new MemoryStorage();
+  const store = storage.store.bind(storage);
+  storage.store = (key, value) =>
+    String(value).trimEnd().split("\n").at(-1)?.includes('"kind":"failed"')
+      ? Promise.reject(storageError("write", key, new Error("bad sector")))
+      : store(key, value);
+  const stage = new KeeperStage({ storage });
+  const retryAfter = String(34 * 3_600);
+  const fault = { kind: "problem", status: 429, type: "rateLimited", retryAfter } as const;
+  stage.ca.inject({ on: "newOrder", fault, times: 9 });
+  await stage.start();
+  await stage.pass(33 * HOUR);
+  expect(stage.count("POST newOrder")).toBe(1);
+  await stage.pass(2 * HOUR);
+  expect(stage.count("POST newOrder")).toBe(2);
+  await stage.dispose();
+});
+
 it("serves a user's own certificate from a read-only folder without a word", async () => {
   const storage = new FailingDisk();
   const mine = makePair();

@@ -78,6 +78,7 @@ describe.each([
           orders: store.orders.size,
           accounts: store.accounts.size,
           failed: stage.ofType("failed"),
+          keysLeft: (await stage.storage.list("")).filter((key) => key.endsWith("order-key.pem")),
         }).toEqual({
           killedAt: expect.any(String),
           state: "ok",
@@ -87,6 +88,7 @@ describe.each([
           orders: certificates,
           accounts: 1,
           failed: [],
+          keysLeft: [],
         });
         await stage.dispose();
       }

@@ -66,6 +66,33 @@ describe("a thousand restarts", () => {
   }, 60_000);
 });
 
+describe("a crash loop", () => {
+  it("that dies at the same place each time becomes slow, not loud", async () => {
+    const stage = new KeeperStage();
+    for (let i = 0; i < 1_000; i++) {
+      const mortal = reincarnate(stage, 3);
+      await turn();
+      mortal.kill();
+      await stage.clock.advance(MINUTE);
+    }
+    expect(stage.ca.requests.length).toBeLessThan(20);
+  }, 60_000);
+
+  it("does not tell the CA twice that it may look", async () => {
+    const stage = new KeeperStage({ ca: { behaviour: { validate: () => "never" } } });
+    await stage.start();
+    for (let i = 0; i < 5; i++) {
+      await stage.dispose();
+      await stage.restart();
+      await stage.pass(2 * HOUR);
+    }
+    const [order] = stage.ca.server.store.orders.values();
+    const told = order?.authorizations.flatMap(({ challenges }) => challenges);
+    expect(told?.reduce((sum, { responses }) => sum + responses, 0)).toBe(1);
+    await stage.dispose();
+  });
+});
+
 type Happening =
   | { readonly kind: "pass"; readonly ms: number }
   | { readonly kind: "restart" | "crash" | "force" | "refuse" | "accept" | "flap" | "outage" };

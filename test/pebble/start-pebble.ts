@@ -71,6 +71,8 @@ export interface Pebble extends AsyncDisposable {
   management(path: string, body?: object): Promise<string>;
   /** POST to the DNS server that answers Pebble, for example "set-txt". */
   dns(command: string, body: object): Promise<void>;
+  /** Where those POSTs go, for a program of its own. */
+  readonly dnsManagementUrl: string;
 }
 
 /**
@@ -125,6 +127,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<Pebble> 
       management: (path, body) =>
         request(`https://localhost:${managementPort}${path}`, body && JSON.stringify(body)),
       dns: (command, body) => plainPost(dnsManagementPort, command, body),
+      dnsManagementUrl: `http://127.0.0.1:${dnsManagementPort}`,
       [Symbol.asyncDispose]: dispose,
     };
   } catch (error) {

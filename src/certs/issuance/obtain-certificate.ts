@@ -255,6 +255,6 @@ async function close(
   url: string,
   { ledger, set, ca, storage, keyKey }: ObtainOptions,
 ): Promise<void> {
-  await ledger.append(set, { kind: "order-closed", ca, url });
   await storage.delete(keyKey);
+  await ledger.append(set, { kind: "order-closed", ca, url });
 }

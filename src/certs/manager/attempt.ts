@@ -84,8 +84,9 @@ export async function attemptCertificate(
     }
     await generations.publish(generation);
     const { serialNumber, notAfter } = pair.chain;
-    await ledger.append(set, { kind: "issued", ca, url: orderUrl, serialNumber, notAfter });
+    // The key first: one that is left behind would be taken for the next order.
     await storage.delete(keyKey);
+    await ledger.append(set, { kind: "issued", ca, url: orderUrl, serialNumber, notAfter });
     await generations.prune(generation);
     return generation;
   } catch (error) {
@@ -104,8 +105,8 @@ async function rollBack(
   // With nothing to go back to, a certificate that may not be shown is better than none.
   if (!served.isServing(generation.pair)) {
     await generations.quarantine(generation.id, reason);
-    await ledger.append(set, { kind: "order-closed", ...order });
     await storage.delete(keyKey);
+    await ledger.append(set, { kind: "order-closed", ...order });
   }
   throw new DocportError(
     "ERR_CERT_NOT_SHOWN",

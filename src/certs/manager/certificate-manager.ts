@@ -62,7 +62,7 @@ export class CertificateManager implements AsyncDisposable {
   /** Lets a running attempt end for a moment, then stops it: its order is gone on with next time. */
   async [Symbol.asyncDispose](): Promise<void> {
     const stopped = this.#ticker.stop();
-    if (this.#work.isAttempting) {
+    if (this.#work.isAttempting && this.#graceMs > 0) {
       const over = new AbortController();
       const grace = this.#clock.sleep(this.#graceMs, over.signal).catch(() => undefined);
       await Promise.race([stopped, grace]);

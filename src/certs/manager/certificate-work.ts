@@ -299,8 +299,8 @@ export class CertificateWork {
     if (!order || !chain) return;
     const { serialNumber, notAfter } = chain;
     const { ca, url } = order;
-    await this.#ledger.append(this.#set, { kind: "issued", ca, url, serialNumber, notAfter });
     await this.#options.storage.delete(this.#attemptOptions.keyKey);
+    await this.#ledger.append(this.#set, { kind: "issued", ca, url, serialNumber, notAfter });
   }
 
   #isCauseGone(step: Step): Promise<boolean> {

@@ -37,6 +37,11 @@ function unfoldTable(table: Element): void {
 
 function normalizePre(pre: Element): void {
   const text = textOf(pre);
+  if (text.trim() === "") {
+    pre.childNodes = [];
+    pre.tagName = pre.nodeName = "div";
+    return;
+  }
   const language = languageOf(pre);
   const attrs = language === undefined ? [] : [{ name: "class", value: `language-${language}` }];
   const code = defaultTreeAdapter.createElement("code", html.NS.HTML, attrs);

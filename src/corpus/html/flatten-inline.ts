@@ -1,3 +1,4 @@
+import { defaultTreeAdapter } from "parse5";
 import { type ChildNode, type Element, isElement, type ParentNode } from "./parse-html.ts";
 
 /** Elements with a place of their own, that stay even when empty. */
@@ -52,8 +53,34 @@ function keep(element: Element, outer: Frame): void {
   const bit = FORMATTING.get(tagName) ?? 0;
   const unwrapped =
     bit === 0 ? !KEPT.has(tagName) : (outer.within & bit) !== 0 || childNodes.every(isBlank);
-  if (!unwrapped) outer.kept.push(element);
-  else for (const child of childNodes) pushJoined(child, outer.kept);
+  if (unwrapped) {
+    for (const child of childNodes) pushJoined(child, outer.kept);
+    return;
+  }
+  const [before, after] = bit === 0 ? ["", ""] : trimEnds(childNodes);
+  if (before !== "") pushJoined(defaultTreeAdapter.createTextNode(before), outer.kept);
+  outer.kept.push(element);
+  if (after !== "") outer.kept.push(defaultTreeAdapter.createTextNode(after));
+}
+
+/**
+ * Takes the white space off the ends of formatted text, where Markdown cannot have it, and returns
+ * what stood before and after.
+ */
+function trimEnds(nodes: readonly ChildNode[]): [before: string, after: string] {
+  const [first, last] = [nodes[0], nodes.at(-1)];
+  let [before, after] = ["", ""];
+  if (first && "value" in first) {
+    const rest = first.value.trimStart();
+    before = first.value.slice(0, first.value.length - rest.length);
+    first.value = rest;
+  }
+  if (last && "value" in last) {
+    const rest = last.value.trimEnd();
+    after = last.value.slice(rest.length);
+    last.value = rest;
+  }
+  return [before, after];
 }
 
 const isBlank = (node: ChildNode): boolean => "value" in node && node.value.trim() === "";

@@ -1,3 +1,5 @@
+import { defaultTreeAdapter } from "parse5";
+import { stripInvisible } from "../sections/strip-invisible.ts";
 import {
   attributeOf,
   type ChildNode,
@@ -87,16 +89,29 @@ export function pruneHtml(root: ParentNode, scope: HtmlScope): void {
     for (const child of childNodes) {
       if (child.nodeName === "#comment" || child.nodeName === "#documentType") continue;
       if (!isElement(child)) {
+        if ("value" in child) child.value = stripInvisible(child.value);
         kept.push(child);
         continue;
       }
+      for (const attribute of child.attrs) attribute.value = stripInvisible(attribute.value);
+      // What shows when the pointer rests on a link is no part of the text.
+      if (child.tagName === "a") child.attrs = child.attrs.filter(({ name }) => name !== "title");
       if (heading && takePermalink(child, heading)) continue;
+      if (isDataImage(child)) {
+        kept.push(defaultTreeAdapter.createTextNode(attributeOf(child, "alt") ?? ""));
+        continue;
+      }
       if (isNotText(child) || (scope === "document" && isChrome(child))) continue;
       kept.push(child);
       stack.push(child);
     }
     parent.childNodes = kept;
   }
+}
+
+/** A picture whose bytes are in the page; only its description is text. */
+function isDataImage(element: Element): boolean {
+  return element.tagName === "img" && /^\s*data:/i.test(attributeOf(element, "src") ?? "");
 }
 
 /** True when the element is the link of the heading to itself, which then has its target as id. */

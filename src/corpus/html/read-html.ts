@@ -1,7 +1,6 @@
-import { newContext } from "../markdown/read-context.ts";
-import { readFlow, readHeading } from "../markdown/read-flow.ts";
-import type { Block, BlockList } from "../sections/block.ts";
-import { htmlToMdast, mdastToMarkdown } from "./html-to-mdast.ts";
+import type { BlockList } from "../sections/block.ts";
+import { stripInvisible } from "../sections/strip-invisible.ts";
+import { htmlToMdast } from "./html-to-mdast.ts";
 import {
   attributeOf,
   type Element,
@@ -11,6 +10,7 @@ import {
   textOf,
 } from "./parse-html.ts";
 import { pruneHtml } from "./prune-html.ts";
+import { readConverted } from "./read-converted.ts";
 import { selectMain } from "./select-main.ts";
 
 /** A page of HTML: its blocks as Markdown, and what its head says. */
@@ -29,28 +29,13 @@ export function readHtml(source: string, maxDepth: number): HtmlPage {
   const root = parseHtml(source, "document", maxDepth);
   const head = readHead(root);
   pruneHtml(root, "document");
-  const context = newContext("", maxDepth);
-  const blocks = htmlToMdast(selectMain(root)).map((node): Block => {
-    const heading =
-      node.type === "heading" ? { level: node.depth, ...readHeading(node, context) } : undefined;
-    if (!heading) readFlow(node, context);
-    const { text, code } = context;
-    context.text = [];
-    context.code = [];
-    context.anchor = undefined;
-    const markdown = mdastToMarkdown(node);
-    return {
-      markdown,
-      separator: "\n\n",
-      text: text.join("\n"),
-      code,
-      ...(heading ? { heading } : {}),
-    };
-  });
-  const kept = blocks.filter((block) => block.markdown !== "");
-  const last = kept.at(-1);
-  if (last) kept[kept.length - 1] = { ...last, separator: "\n" };
-  return { ...head, blocks: kept, links: context.links };
+  const { blocks, links } = readConverted(htmlToMdast(selectMain(root)), maxDepth);
+  const last = blocks.at(-1);
+  return {
+    ...head,
+    blocks: last ? [...blocks.slice(0, -1), { ...last, separator: "\n" }] : [],
+    links,
+  };
 }
 
 function readHead(root: ParentNode): Omit<HtmlPage, "blocks" | "links"> {
@@ -74,7 +59,7 @@ function readHead(root: ParentNode): Omit<HtmlPage, "blocks" | "links"> {
         break;
       case "meta":
         if (/^(?:og:)?description$/i.test(metaName(element))) {
-          found.description ??= attributeOf(element, "content")?.trim();
+          found.description ??= stripInvisible(attributeOf(element, "content") ?? "").trim();
         }
         break;
       case "link":

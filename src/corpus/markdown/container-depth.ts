@@ -5,17 +5,22 @@ const CONTAINERS = /^(?:[ \t>]|[-*+](?=[ \t\n])|\d{1,9}[.)](?=[ \t\n]))+/gm;
 const MARKER = />|[-*+]|\d+[.)]/g;
 
 /**
- * Throws ERR_PAGE_UNREADABLE when a line opens more than `maxDepth` quotes and list items at once.
- * It runs before the parser, whose time grows with the square of that number; the depth that is
- * built up by indentation costs as many characters as it takes time, and needs no check here.
+ * Throws ERR_PAGE_UNREADABLE when quotes and list items are nested deeper than `maxDepth`, be it by
+ * markers in one line or by indentation line after line. It goes by lines and runs before the
+ * parser, whose time grows faster than the square of that number.
  */
 export function checkContainerDepth(source: string, maxDepth: number): void {
+  /** Columns of the markers that the current one may stand in. */
+  const columns: number[] = [];
   for (const { 0: prefix, index } of source.matchAll(CONTAINERS)) {
-    if (prefix.length <= maxDepth) continue;
     const wholeLine = (source[index + prefix.length] ?? "\n") === "\n";
     const nesting = wholeLine ? withoutRule(prefix) : prefix;
-    const markers = nesting.match(MARKER)?.length ?? 0;
-    if (markers > maxDepth) throw nestedTooDeeply(maxDepth);
+    const markers = [...nesting.matchAll(MARKER)];
+    const [first] = markers;
+    if (!first) continue;
+    while ((columns.at(-1) ?? -1) >= first.index) columns.pop();
+    if (columns.length + markers.length > maxDepth) throw nestedTooDeeply(maxDepth);
+    columns.push(first.index);
   }
 }
 

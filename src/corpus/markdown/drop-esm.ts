@@ -5,7 +5,7 @@ const SYNTAX =
   /^(?:import\s*(?:["'{*]|[\w$]+\s*(?:,|from\b))|export\s+(?:default|const|let|var|function|async|class|type|interface)\b|export\s*[{*])/;
 const OPENING = /[({[]/g;
 const CLOSING = /[)}\]]/g;
-const HEADING_ID = /^([ \t]*#{1,6}[ \t][^\n]*)\{#([\w:.-]+)\}[ \t]*$/gm;
+const HEADING_ID = /^([ \t]*#{1,6}[ \t][^\n]*)\{#([^\s{}*]+)\}[ \t]*$/gm;
 
 /**
  * MDX without its `import` and `export` statements: each from the start of a block to the first

@@ -3,11 +3,13 @@ import type { Construct, Extension, TokenizeContext } from "micromark-util-types
 import { DocportError } from "../../lib/errors.ts";
 
 /**
- * Steps that one character of a page may cost on average beyond the one that reads it. Prose costs
- * below 5, so do dense reference pages; at the limit a megabyte takes seconds, not hours.
+ * Steps that a page may take besides reading it once: a fraction of a second for any page, and
+ * more in proportion to its length. The most that real pages took is 0.2 million.
  */
 const STEPS_PER_CHAR = 200;
-const FREE_STEPS = 5_000_000;
+const FREE_STEPS = 50_000_000;
+/** A character that is tokenized in vain takes as long as so many events that are looked at. */
+const STEPS_PER_SCAN = 8;
 
 const ASTERISK = 42;
 const DASH = 45;
@@ -20,12 +22,13 @@ const TILDE = 126;
 
 /**
  * A micromark extension that changes nothing in what is read and bounds the work of reading it.
- * CommonMark has spots that take time in the square of a paragraph's length, in every parser that
- * backtracks: a `]`, `*` or `_` looks back over all that the paragraph holds so far; a backtick or
- * a `<` whose end is missing is scanned for to the end of the paragraph. Each of those steps is
- * counted, and a page that needs more than its length explains is refused.
+ * Some spots of Markdown take time in the square of a length: a `]`, `*` or `_` looks back over all
+ * that its paragraph holds so far, an underline of a heading over the page; the end of a backtick or
+ * a `<` that has none is looked for up to the end of the paragraph. Each of those steps is counted,
+ * and a page that needs more than its length explains is refused.
  *
- * Good for one document of `length` characters; MDX has no HTML to scan for. Throws ERR_PAGE_UNREADABLE while parsing.
+ * Good for one document of `length` characters; MDX has no HTML to scan for. Throws
+ * ERR_PAGE_UNREADABLE while parsing.
  */
 export function parseBudget(length: number, mdx: boolean): Extension {
   let steps = FREE_STEPS + STEPS_PER_CHAR * length;
@@ -53,7 +56,7 @@ export function parseBudget(length: number, mdx: boolean): Extension {
     tokenize(effects, ok, nok) {
       const from = this.now().offset;
       return construct.tokenize.call(this, effects, ok, (code) => {
-        spend(this.now().offset - from);
+        spend(STEPS_PER_SCAN * (this.now().offset - from));
         return nok(code);
       });
     },

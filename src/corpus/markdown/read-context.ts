@@ -1,5 +1,6 @@
 import type { Definition, Nodes } from "mdast";
 import type { Edit } from "../sections/source-edits.ts";
+import { stripInvisible } from "../sections/strip-invisible.ts";
 
 const MAX_LINKS = 5000;
 const MAX_LINK_CHARS = 2000;
@@ -41,8 +42,9 @@ export function newContext(
 }
 
 export function addLink(context: ReadContext, url: string): void {
-  if (url === "" || url.length > MAX_LINK_CHARS || context.links.length >= MAX_LINKS) return;
-  context.links.push(url);
+  if (url.length > MAX_LINK_CHARS || context.links.length >= MAX_LINKS) return;
+  const visible = stripInvisible(url).trim();
+  if (visible !== "") context.links.push(visible);
 }
 
 /** Where a node stands in the source; undefined when it was made, not read. */

@@ -2,8 +2,9 @@ import type { Heading, Html, Nodes } from "mdast";
 import type { MdxJsxFlowElement } from "mdast-util-mdx-jsx";
 import { mdastToMarkdown } from "../html/html-to-mdast.ts";
 import { type HtmlFragment, readFragment } from "../html/read-fragment.ts";
+import { stripInvisible } from "../sections/strip-invisible.ts";
 import { isHiddenJsx, jsxTitle, stringLiteral } from "./jsx.ts";
-import { newContext, type ReadContext, replaceNode, spanOf } from "./read-context.ts";
+import { addLink, newContext, type ReadContext, replaceNode, spanOf } from "./read-context.ts";
 import { readInline } from "./read-inline.ts";
 
 /** The first line of an alert, a quote that is a note: `[!NOTE]`. */
@@ -56,25 +57,24 @@ function readSiblings(nodes: readonly Nodes[], context: ReadContext): void {
     }
     const fragment = readFragment(node.value, context.maxDepth);
     const end = hiddenEnd(nodes, index, fragment.opensHidden);
-    const { markdown } = readHtmlBlocks(fragment, context);
-    replaceNode(context, node, indented(markdown, node, context));
-    if (end > index) replaceNode(context, node, "", nodes[end]);
+    const markdown = readHtmlBlocks(fragment, context);
+    replaceNode(context, node, indented(markdown, node, context), nodes[end]);
     index = end;
   }
 }
 
 /** The Markdown of HTML between blocks; its text, code and links go to the context. */
-export function readHtmlBlocks(
-  fragment: HtmlFragment,
-  context: ReadContext,
-): { readonly markdown: string } {
+function readHtmlBlocks(fragment: HtmlFragment, context: ReadContext): string {
   const inner = newContext("", context.maxDepth);
   for (const block of fragment.blocks) readFlow(block, inner);
   context.text.push(...inner.text);
   context.code.push(...inner.code);
-  context.links.push(...inner.links);
+  for (const link of inner.links) addLink(context, link);
   context.anchor = fragment.anchor ?? context.anchor;
-  return { markdown: fragment.blocks.map(mdastToMarkdown).filter(Boolean).join("\n\n") };
+  return fragment.blocks
+    .map(mdastToMarkdown)
+    .filter((markdown) => markdown !== "")
+    .join("\n\n");
 }
 
 /** The index of the last node that belongs to a hidden element opened at `open`. */
@@ -128,8 +128,9 @@ export function readHeading(
   node: Heading,
   context: ReadContext,
 ): { readonly title: string; readonly anchor: string | undefined } {
-  const title = readInline(node.children, context, "line").replaceAll(/\s+/g, " ").trim();
-  const attributes = /^\{:?\s*#([\w:.-]+)[^{}]*\}$/.exec(
+  const shown = stripInvisible(readInline(node.children, context, "line"));
+  const title = shown.replaceAll(/\s+/g, " ").trim();
+  const attributes = /^\{:?\s*#([^\s{}]+)[^{}]*\}$/.exec(
     title.slice(Math.max(0, title.lastIndexOf("{"))),
   );
   const anchor = attributes?.[1] ?? node.data?.anchor ?? context.anchor;

@@ -1,4 +1,4 @@
-import type { Html, Image, ImageReference, LinkReference, Nodes } from "mdast";
+import type { Html, Image, ImageReference, Link, LinkReference, Nodes } from "mdast";
 import type { MdxJsxTextElement } from "mdast-util-mdx-jsx";
 import { attributeOf, type Element } from "../html/parse-html.ts";
 import { isNotText } from "../html/prune-html.ts";
@@ -144,11 +144,10 @@ function readPhrase(node: Nodes, context: ReadContext, room: InlineRoom): string
     case "linkReference":
       return readReference(node, context, room);
     case "link":
-      addLink(context, node.url);
-      return readInline(node.children, context, room);
+      return readLink(node, context, room);
     case "mdxTextExpression": {
       const text = stringLiteral(node.value) ?? "";
-      const id = /^\s*\/\*\s*#([\w:.-]+)\s*\*\/\s*$/.exec(node.value)?.[1];
+      const id = /^\s*\/\*\s*#([^\s{}*]+)\s*\*\/\s*$/.exec(node.value)?.[1];
       if (id !== undefined) context.anchor = id;
       replaceNode(context, node, text);
       return text;
@@ -166,6 +165,15 @@ function oneLine(value: string): string {
   const [first = "", ...rest] = value.split("\n");
   const lines = rest.map((line) => (line.startsWith(": ") ? line.slice(2) : line));
   return [first, ...lines].join(" ");
+}
+
+/** An address that is its own label is one link, not two. */
+function readLink(node: Link, context: ReadContext, room: InlineRoom): string {
+  addLink(context, node.url);
+  const count = context.links.length;
+  const text = readInline(node.children, context, room);
+  context.links.length = count;
+  return text;
 }
 
 function readImage(node: Image, context: ReadContext): string {

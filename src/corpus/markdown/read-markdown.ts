@@ -1,14 +1,17 @@
 import type { Definition, Nodes, Root } from "mdast";
+import type { MdxJsxFlowElement } from "mdast-util-mdx-jsx";
 import { DocportError } from "../../lib/errors.ts";
+import { mdastToMarkdown } from "../html/html-to-mdast.ts";
+import { readConverted } from "../html/read-converted.ts";
 import { readFragment } from "../html/read-fragment.ts";
 import type { Block, BlockList } from "../sections/block.ts";
-import { sliceEdited } from "../sections/source-edits.ts";
+import { type Edit, sliceEdited } from "../sections/source-edits.ts";
 import { dropEsm, headingIdsAsComments } from "./drop-esm.ts";
 import { linkLabel, linkTarget } from "./inline-markdown.ts";
 import { isHiddenJsx, jsxHref, jsxTitle } from "./jsx.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
 import { addLink, newContext, type ReadContext, spanOf } from "./read-context.ts";
-import { hiddenEnd, readFlow, readHeading, readHtmlBlocks } from "./read-flow.ts";
+import { hiddenEnd, readFlow, readHeading } from "./read-flow.ts";
 import { renderShortcodes } from "./render-shortcodes.ts";
 import { rewriteLines } from "./rewrite-lines.ts";
 
@@ -72,30 +75,39 @@ class BlockReader {
     this.#context = context;
   }
 
-  readAll(nodes: readonly Nodes[], column: number): void {
+  readAll(nodes: readonly Nodes[], depth: number): void {
     for (let index = 0; index < nodes.length; index += 1) {
       const node = nodes[index];
       if (!node) break;
       if (node.type === "html") index = this.#readHtml(nodes, index);
-      else if (node.type === "mdxJsxFlowElement") {
-        if (isHiddenJsx(node)) continue;
-        const [title, href] = [jsxTitle(node), jsxHref(node)];
-        if (title !== "" && href !== undefined) {
-          addLink(this.#context, href);
-          this.#push(`[${linkLabel(title)}](${linkTarget(href)})`, node, title);
-        } else if (title !== "") this.#push(`**${title}**`, node, title);
-        this.readAll(node.children, column + 1);
-      } else this.#readBlock(node, column > 0);
+      else if (node.type === "mdxJsxFlowElement") this.#readComponent(node, depth);
+      else this.#readBlock(node, depth > 0);
     }
   }
 
+  /** Returns the index of the last node that the HTML hides, or its own. */
   #readHtml(nodes: readonly Nodes[], index: number): number {
     const node = nodes[index];
     if (node?.type !== "html") return index;
-    const fragment = readFragment(node.value, this.#context.maxDepth);
-    const { markdown } = readHtmlBlocks(fragment, this.#context);
-    if (markdown !== "") this.#push(markdown, node);
+    const context = this.#context;
+    const fragment = readFragment(node.value, context.maxDepth);
+    const { blocks, links } = readConverted(fragment.blocks, context.maxDepth);
+    for (const link of links) addLink(context, link);
+    for (const block of blocks) this.#push(block, node);
+    context.anchor = fragment.anchor ?? context.anchor;
     return hiddenEnd(nodes, index, fragment.opensHidden);
+  }
+
+  #readComponent(node: MdxJsxFlowElement, depth: number): void {
+    if (isHiddenJsx(node)) return;
+    const [title, href] = [jsxTitle(node), jsxHref(node)];
+    if (title !== "") {
+      if (href !== undefined) addLink(this.#context, href);
+      const label = linkLabel(title);
+      const markdown = href === undefined ? `**${label}**` : `[${label}](${linkTarget(href)})`;
+      this.#push({ markdown, text: title, code: [] }, node);
+    }
+    this.readAll(node.children, depth + 1);
   }
 
   #readBlock(node: Nodes, inComponent: boolean): void {
@@ -103,45 +115,40 @@ class BlockReader {
     const heading =
       node.type === "heading" ? { level: node.depth, ...readHeading(node, context) } : undefined;
     if (!heading) readFlow(node, context);
-    const span = spanOf(node);
-    if (!span) return;
-    const lineStart = context.source.lastIndexOf("\n", span.start - 1) + 1;
-    const indent = context.source.slice(lineStart, span.start);
-    const edited = sliceEdited(context.source, span.start, span.end, context.edits).trimEnd();
-    const slice = node.type === "paragraph" ? edited.trimStart() : edited;
-    const markdown = inComponent ? dedent(slice, indent.length) : `${indent}${slice}`;
-    if (slice.trim() !== "") this.#push(markdown, node, undefined, heading);
-    else this.#reset();
+    const { edits, text, code } = context;
+    context.edits = [];
+    context.text = [];
+    context.code = [];
+    const markdown = this.#markdownOf(node, edits, inComponent);
+    if (markdown.trim() === "") return;
+    context.anchor = undefined;
+    this.#push({ markdown, text: text.join("\n"), code, ...(heading && { heading }) }, node);
   }
 
-  #push(markdown: string, node: Nodes, title?: string, heading?: Block["heading"]): void {
-    const context = this.#context;
+  /** As it is written, but for the edits; indents only where they mean something. */
+  #markdownOf(node: Nodes, edits: readonly Edit[], inComponent: boolean): string {
+    const { source } = this.#context;
+    const span = spanOf(node);
+    if (!span) return "";
+    // Indented code would become part of a list when what stood between them has gone.
+    if (node.type === "code" && !/[`~]/.test(source[span.start] ?? ""))
+      return mdastToMarkdown(node);
+    const indent = source.slice(source.lastIndexOf("\n", span.start - 1) + 1, span.start);
+    const slice = sliceEdited(source, span.start, span.end, edits).trimEnd();
+    if (inComponent) return dedent(slice, indent.length);
+    return node.type === "paragraph" ? slice.trimStart() : indent + slice;
+  }
+
+  /** Adds a block; what stood before it in the source says how far it is from the one before. */
+  #push(block: Omit<Block, "separator">, node: Nodes): void {
     const span = spanOf(node) ?? { start: this.#end, end: this.#end };
-    const gap = context.source.slice(this.#end, span.start);
     const last = this.blocks.at(-1);
     if (last) {
-      const tight = gap.indexOf("\n") === gap.lastIndexOf("\n") && gap.trim() === "" && gap !== "";
+      const tight = /^[ \t]*\n[ \t]*$/.test(this.#context.source.slice(this.#end, span.start));
       this.blocks[this.blocks.length - 1] = { ...last, separator: tight ? "\n" : "\n\n" };
     }
-    const text = title === undefined ? context.text.join("\n") : title;
-    const { code } = context;
-    this.blocks.push({
-      markdown,
-      separator: "\n",
-      text,
-      code,
-      ...(heading ? { heading } : {}),
-    });
+    this.blocks.push({ ...block, separator: "\n" });
     this.#end = span.end;
-    this.#reset();
-    if (node.type === "html" || title !== undefined) return;
-    context.anchor = undefined;
-  }
-
-  #reset(): void {
-    this.#context.edits = [];
-    this.#context.text = [];
-    this.#context.code = [];
   }
 }
 

@@ -52,22 +52,20 @@ export function renderShortcodes(source: string): string {
   for (let index = 0; index < calls.length; index += 1) {
     const call = calls[index];
     if (!call) break;
+    const close = closers[index] ?? -1;
+    const closer = calls[close];
     out += source.slice(at, call.start);
     at = call.end;
     if (call.escaped) out += unescapeCall(call);
     else if (inCode(call.start)) out += source.slice(call.start, call.end);
-    else if (!call.closing && isVerbatim(call.name)) {
-      const close = closers[index] ?? -1;
-      const closer = calls[close];
-      if (!closer) continue;
+    else if (closer && isVerbatim(call.name)) {
       if (call.name !== "comment") out += codeBlock(source, calls.slice(index, close + 1));
       at = closer.end;
       index = close;
     } else if (!call.closing) {
-      const opens = closers[index] !== -1;
-      const text = visibleText(call, opens);
+      const text = visibleText(call, closer !== undefined);
       out += text;
-      if (text === "" && !opens) at = afterOwnLine(source, call);
+      if (text === "" && !closer) at = afterOwnLine(source, call);
     }
   }
   return out + source.slice(at);

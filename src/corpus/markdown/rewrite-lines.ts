@@ -4,8 +4,8 @@ const COLON_FENCE = /^([ \t>]*):{3,}(?!:)(.*)$/;
 const COLON_TYPE = /^\{?\.?([A-Za-z][\w-]*)\}?(?=[\s[{]|$)/;
 const BANG_ADMONITION =
   /^[ \t]*(?:!!!|\?\?\?\+?)[ \t]+([A-Za-z][\w-]*)((?:[ \t]+[\w-]+)*)[ \t]*(?:"([^"]*)")?$/;
-const ATTRIBUTE_LINE = /^[ \t]*\{:?[ \t]*(?:[.#]\w[^{}]*|[\w-]+=[^{}]*|toc)\}$/;
-const ID = /#([\w:.-]+)/;
+const ATTRIBUTE_LINE = /^[ \t]*\{:?[ \t]*(?:[.#][^\s{}][^{}]*|[\w-]+=[^{}]*|toc)\}$/;
+const ID = /#([^\s{}]+)/;
 const ATX_HEADING = /^ {0,3}#{1,6}[ \t]/;
 const ANY = /^[ \t>]*(?::::|!!!|\?\?\?|\{)/m;
 

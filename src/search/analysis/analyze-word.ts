@@ -1,5 +1,6 @@
 import { FULL_UNITS, HALF_UNITS, MOST_UNITS } from "../ranking/scoring.ts";
 import { foldDiacritics, normalizeWord } from "./fold.ts";
+import { isLetters, joinName, namesOf, partsOf } from "./split-name.ts";
 import { stemmerFor } from "./stemmers.ts";
 import { stopWordsFor } from "./stop-words.ts";
 
@@ -38,7 +39,9 @@ const MAX_CACHED_STEMS = 20_000;
 const PLAIN_WORD = /^(?:\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}\p{M}]+|\p{Lu}+)$/u;
 const APOSTROPHE = /^(\p{L}{1,5})'(\p{L}+)$/u;
 const HYPHENATED = /^\p{L}\p{Ll}*(?:-\p{L}\p{Ll}*)+$/u;
-const ONLY_LETTERS = /^[\p{L}\p{M}]+$/u;
+/** `C`, `C++`, `C#`, `-x`: what must not be taken apart. */
+const SHORT_NAME = /^(?:\p{L}|\p{L}+\+\+|\p{L}#|-\p{L})$/u;
+const VERSION = /^v\p{N}+\./u;
 /** Languages that drop a vowel before a vowel: `l'index`, `dell'indice`. */
 const ELIDING: ReadonlySet<string> = new Set(["fr", "it", "ca", "oc"]);
 
@@ -106,67 +109,54 @@ function createAnalyzer(language: string): WordAnalyzer {
 }
 
 function analyzeIdentifier(word: string, termOf: (word: string) => string): AnalyzedWord {
-  const terms = new Map<string, AnalyzedTerm>();
+  const terms: AnalyzedTerm[] = [];
   const add = (term: string, units: number, role: TermRole): void => {
-    if (term !== "" && !terms.has(term) && terms.size < MAX_TERMS) {
-      terms.set(term, { term, units, role });
-    }
+    if (term === "" || terms.length >= MAX_TERMS) return;
+    if (!terms.some((each) => each.term === term)) terms.push({ term, units, role });
   };
   const nameTerm = (name: string): string =>
-    ONLY_LETTERS.test(name) ? termOf(name) : foldDiacritics(name.toLowerCase());
+    isLetters(name) ? termOf(name) : foldDiacritics(name.toLowerCase());
 
-  if (/^(?:\p{L}|\p{L}+\+\+|\p{L}#)$/u.test(word) || /^-\p{L}$/u.test(word)) {
+  if (SHORT_NAME.test(word)) {
     add(word.toLowerCase(), FULL_UNITS, "whole");
-    return { terms: [...terms.values()], length: 1, isStop: false };
+    return { terms, length: 1, isStop: false };
   }
-  const names = word
-    .replace(/'s$/i, "")
-    .split(/[./:#@\\']+/)
-    .filter((name) => name !== "");
-  const joinedNames = names.map((name) => name.replace(/[-_]+/g, ""));
-  if (names.length > 1 || word.startsWith(".")) {
-    const whole = joinedNames
-      .join(".")
-      .toLowerCase()
-      .replace(/^v(?=\d+\.)/, "");
-    const dot = word.startsWith(".") ? "." : "";
-    add(foldDiacritics(dot + whole).slice(0, MAX_TERM_CHARS), FULL_UNITS, "whole");
-    // `Node.js` is also written `nodejs`.
-    if (names.length === 2 && ONLY_LETTERS.test(joinedNames.join(""))) {
-      add(nameTerm(joinedNames.join("")), HALF_UNITS, "part");
-    }
-  }
-  const isHyphenated = names.length === 1 && HYPHENATED.test(word);
-  for (const [index, name] of names.entries()) {
-    const alone = names.length === 1;
+  const names = namesOf(word.endsWith("'s") ? word.slice(0, -2) : word);
+  const alone = names.length === 1;
+  if (!alone || word.startsWith(".")) addWhole(word, names, add, nameTerm);
+  const isHyphenated = alone && HYPHENATED.test(word);
+  let length = 1;
+  for (const name of names) {
     const parts = partsOf(name);
     const role: TermRole = isHyphenated ? "hyphenated" : alone ? "joined" : "component";
-    const joined = joinedNames[index] ?? name;
     // The numbers of a version or a date say nothing alone.
     if (!alone && /^\p{N}+$/u.test(name)) continue;
-    add(nameTerm(joined).slice(0, MAX_TERM_CHARS), alone ? FULL_UNITS : MOST_UNITS, role);
+    const joined = nameTerm(joinName(name)).slice(0, MAX_TERM_CHARS);
+    add(joined, alone ? FULL_UNITS : MOST_UNITS, role);
     if (parts.length < 2) continue;
+    if (isHyphenated) length = parts.length;
     for (const part of parts) {
       if (isHyphenated) add(nameTerm(part), FULL_UNITS, "word");
       else if (part.length > 1) add(nameTerm(part), HALF_UNITS, "part");
     }
   }
-  const length = isHyphenated ? names.flatMap(partsOf).length : 1;
-  return { terms: [...terms.values()], length, isStop: false };
+  return { terms, length, isStop: false };
 }
 
-/**
- * The pieces of a name: `max-old-space-size`, `ERR_FOO_BAR`, `flatMap`, `HTTPSConnection`. Digits
- * stay with the letters before them (`utf8`, `E0382`), whose letters are a piece too when they are
- * a word of their own (`python3`).
- */
-function partsOf(name: string): string[] {
-  const parts = name
-    .replace(/([\p{Ll}\p{N}])(?=\p{Lu})/gu, "$1_")
-    .replace(/(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$1_")
-    .split(/[-_]+/)
-    .filter((part) => part !== "");
-  if (parts.length > 1) return parts;
-  const lettered = /^(\p{L}{3,})\p{N}+$/u.exec(name)?.[1];
-  return lettered === undefined ? parts : [name, lettered];
+/** Adds an identifier of several names as one term. */
+function addWhole(
+  word: string,
+  names: readonly string[],
+  add: (term: string, units: number, role: TermRole) => void,
+  nameTerm: (name: string) => string,
+): void {
+  const joined = names.map(joinName);
+  const whole = joined.join(".").toLowerCase();
+  const dot = word.startsWith(".") ? "." : "";
+  // `v1.2.3` is the version 1.2.3.
+  const named = dot + (VERSION.test(whole) ? whole.slice(1) : whole);
+  add(foldDiacritics(named).slice(0, MAX_TERM_CHARS), FULL_UNITS, "whole");
+  // `Node.js` is also written `nodejs`.
+  const inOne = joined.join("");
+  if (names.length === 2 && isLetters(inOne)) add(nameTerm(inOne), HALF_UNITS, "part");
 }

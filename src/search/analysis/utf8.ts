@@ -3,16 +3,6 @@ const encoder = new TextEncoder();
 
 /** `bytes[start, end)` as a string; damaged UTF-8 becomes U+FFFD. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
-  // Most calls are for a word: for a few ASCII bytes this loop is several times faster.
-  if (end - start <= 16) {
-    let text = "";
-    for (let i = start; i < end; i++) {
-      const byte = bytes[i]!;
-      if (byte > 127) return decoder.decode(bytes.subarray(start, end));
-      text += String.fromCharCode(byte);
-    }
-    return text;
-  }
   return decoder.decode(bytes.subarray(start, end));
 }
 

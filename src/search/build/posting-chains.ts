@@ -1,19 +1,23 @@
-import { MAX_POSTING_BYTES, writePosting } from "../file/postings.ts";
 import { type GrowingBytes, grownUint32 } from "./growing.ts";
+import { UnitPalette } from "./unit-palette.ts";
 
 const PAGE_BITS = 20;
 const PAGE_BYTES = 1 << PAGE_BITS;
 const FIRST_SLICE_BYTES = 8;
 const LAST_SLICE_BYTES = 2048;
+/** A varint of five bytes, a code, four bytes of units. */
+const MAX_POSTING_BYTES = 10;
 /** At the end of every slice: where the next one begins. */
 const LINK_BYTES = 4;
 
 /**
- * The postings of all terms while an index is built. Each term owns a chain of slices, each twice
+ * The postings of all terms while an index is built: of each a varint of its distance, its code,
+ * and four bytes of units when that is 0; see `file/postings.ts`. Each term owns a chain of slices, each twice
  * as long as the one before, so that a term seen once costs a few bytes and a common one little
  * more than its postings: memory grows with the compressed size, and nothing is sorted at the end.
  */
 export class PostingChains {
+  readonly palette: UnitPalette = new UnitPalette();
   readonly #pages: Uint8Array[] = [];
   #allocated = 0;
   readonly #posting: Uint8Array = new Uint8Array(MAX_POSTING_BYTES);
@@ -32,7 +36,19 @@ export class PostingChains {
     if (term >= this.#heads.length) this.#grow(term + 1);
     const posting = this.#posting;
     const distance = document - this.#lastDocuments[term]!;
-    const count = writePosting(posting, 0, distance, packedUnits);
+    const code = this.palette.codeOf(packedUnits);
+    let count = 0;
+    for (let rest = distance; ; rest >>>= 7) {
+      if (rest < 128) {
+        posting[count++] = rest;
+        break;
+      }
+      posting[count++] = (rest & 127) | 128;
+    }
+    posting[count++] = code;
+    if (code === 0) {
+      for (let shift = 0; shift < 32; shift += 8) posting[count++] = packedUnits >>> shift;
+    }
     if (this.documentCounts[term]!++ === 0) {
       const head = this.#allocate(FIRST_SLICE_BYTES);
       this.#heads[term] = head;

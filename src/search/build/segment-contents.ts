@@ -1,13 +1,12 @@
 import { KIND_WORD } from "../analysis/tokenizer.ts";
-import { BLOCK_POSTINGS, readPostings } from "../file/postings.ts";
 import { contentOf } from "../file/sections.ts";
 import type { SegmentContents } from "../file/segment-sections.ts";
 import { NO_TERM, SURFACE_KIND_MASK, UNITS_BITS, UNITS_MASK } from "../file/surface-terms.ts";
-import { averageLengths, LENGTHS, unitWeights } from "../ranking/field-lengths.ts";
-import { FIELDS, FULL_UNITS } from "../ranking/scoring.ts";
-import { weightedFrequency } from "../ranking/weighted-frequency.ts";
+import { averageLengths, LENGTHS } from "../ranking/field-lengths.ts";
+import { FIELDS } from "../ranking/scoring.ts";
 import type { ByteInterner } from "./byte-interner.ts";
 import { GrowingBytes, GrowingUint32 } from "./growing.ts";
+import { PostingBlocks } from "./posting-blocks.ts";
 import type { PostingChains } from "./posting-chains.ts";
 import { sortStrings } from "./sort-strings.ts";
 import type { SurfaceTable } from "./surface-table.ts";
@@ -18,6 +17,7 @@ type TermContents = Pick<
   | "termOffsets"
   | "postingOffsets"
   | "postings"
+  | "unitCodes"
   | "blockLastDocuments"
   | "blockEnds"
   | "blockBounds"
@@ -38,36 +38,28 @@ export function termContents(
 ): TermContents {
   const { terms } = table;
   const all = Uint32Array.from({ length: terms.size }, (_, term) => term);
-  const order = sortStrings(terms.pool.values, terms.offsets.values, all);
+  const termStarts = terms.offsets();
+  const order = sortStrings(terms.pool.values, termStarts, all);
   const bytes = new GrowingBytes();
   const offsets = new GrowingUint32();
-  const postings = new GrowingBytes();
   const postingOffsets = new GrowingUint32();
   const averages = averagesOf(fieldLengths);
-  const blocks = new BlockWriter(fieldLengths, averages);
-  const chain = new GrowingBytes();
+  const blocks = new PostingBlocks(chains, fieldLengths, averages);
   const newNumbers = new Uint32Array(terms.size);
   for (const [place, term] of order.entries()) {
     newNumbers[term] = place;
     offsets.push(bytes.length);
-    bytes.append(terms.pool.values, terms.offsets.values[term]!, terms.offsets.values[term + 1]!);
-    postingOffsets.push(postings.length);
-    const count = chains.documentCounts[term] ?? 0;
-    postings.pushVarint(count);
-    chain.clear();
-    chains.copyTo(term, chain);
-    if (count > BLOCK_POSTINGS) {
-      postings.pushVarint(blocks.lastDocuments.length);
-      blocks.add(chain, count, postings.length);
-    }
-    postings.append(chain.values, 0, chain.length);
+    bytes.append(terms.pool.values, termStarts[term]!, termStarts[term + 1]!);
+    postingOffsets.push(blocks.bytes.length);
+    blocks.add(term);
   }
   offsets.push(bytes.length);
-  postingOffsets.push(postings.length);
+  postingOffsets.push(blocks.bytes.length);
   return {
     termBytes: contentOf(bytes.toArray()),
     termOffsets: contentOf(offsets.toArray()),
-    postings: contentOf(postings.toArray()),
+    postings: contentOf(blocks.bytes.toArray()),
+    unitCodes: contentOf(chains.palette.values),
     postingOffsets: contentOf(postingOffsets.toArray()),
     blockLastDocuments: contentOf(blocks.lastDocuments.toArray()),
     blockEnds: contentOf(blocks.ends.toArray()),
@@ -88,51 +80,7 @@ function vocabularyOf({ surfaces, flags, termOf }: SurfaceTable): Uint32Array {
     const isWord = (flags.values[surface]! & SURFACE_KIND_MASK) === KIND_WORD;
     if (isWord && termOf.values[surface]! < NO_TERM) words.push(surface);
   }
-  return sortStrings(surfaces.pool.values, surfaces.offsets.values, Uint32Array.from(words));
-}
-
-/** Cuts the postings of common terms into blocks, each with what no document in it exceeds. */
-class BlockWriter {
-  readonly lastDocuments = new GrowingUint32();
-  readonly ends = new GrowingUint32();
-  readonly bounds: number[] = [];
-  readonly #fieldLengths: Uint8Array;
-  readonly #weights: Float64Array;
-  readonly #documents: Int32Array = new Int32Array(BLOCK_POSTINGS);
-  readonly #units: Int32Array = new Int32Array(BLOCK_POSTINGS);
-
-  constructor(fieldLengths: Uint8Array, averages: Float64Array) {
-    this.#fieldLengths = fieldLengths;
-    this.#weights = unitWeights(averages, FULL_UNITS);
-  }
-
-  /** @param start where the postings will begin in the file's section. */
-  add(chain: GrowingBytes, count: number, start: number): void {
-    let at = 0;
-    let last = 0;
-    for (let done = 0; done < count; done += BLOCK_POSTINGS) {
-      const size = Math.min(BLOCK_POSTINGS, count - done);
-      at = readPostings(chain.values, at, chain.length, last, size, this.#documents, this.#units);
-      last = this.#documents[size - 1]!;
-      let bound = 0;
-      for (let i = 0; i < size; i++) {
-        const document = this.#documents[i]!;
-        bound = Math.max(
-          bound,
-          weightedFrequency(this.#units[i]!, document, this.#fieldLengths, this.#weights),
-        );
-      }
-      this.lastDocuments.push(last);
-      this.ends.push(start + at);
-      this.bounds.push(roundUp(bound));
-    }
-  }
-}
-
-/** The least 32-bit float that is not below. */
-function roundUp(value: number): number {
-  const rounded = Math.fround(value);
-  return rounded >= value ? rounded : Math.fround(value * (1 + 2 ** -22));
+  return sortStrings(surfaces.pool.values, surfaces.offsets(), Uint32Array.from(words));
 }
 
 function averagesOf(fieldLengths: Uint8Array): Float64Array {
@@ -157,5 +105,5 @@ export function stringContents(strings: ByteInterner): {
   readonly bytes: Uint8Array;
   readonly offsets: Uint32Array;
 } {
-  return { bytes: strings.pool.toArray(), offsets: strings.offsets.toArray() };
+  return { bytes: strings.pool.toArray(), offsets: strings.offsets() };
 }

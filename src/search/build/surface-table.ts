@@ -13,6 +13,8 @@ import { FULL_UNITS } from "../ranking/scoring.ts";
 import { ByteInterner } from "./byte-interner.ts";
 import { GrowingBytes, GrowingUint32 } from "./growing.ts";
 
+const MAX_RECENT_TERMS = 20_000;
+
 /**
  * Every distinct spelling met (a surface), with the index terms it stands for. A word is analysed
  * when it is first seen in a language; after that it costs one hash lookup.
@@ -30,6 +32,8 @@ export class SurfaceTable {
   readonly lists: GrowingUint32 = new GrowingUint32();
   readonly #languages: readonly string[];
   readonly #scratch = new Utf8Scratch();
+  /** Pieces of names come again and again; the string is at hand, its bytes are not. */
+  readonly #recentTerms = new Map<string, number>();
 
   /** @param languages by number; may grow after construction. */
   constructor(languages: readonly string[]) {
@@ -90,8 +94,13 @@ export class SurfaceTable {
   }
 
   #internTerm(term: string): number {
+    const known = this.#recentTerms.get(term);
+    if (known !== undefined) return known;
     const length = this.#scratch.encode(term);
     const { bytes } = this.#scratch;
-    return this.terms.intern(bytes, 0, length, hashOf(bytes, 0, length), 0);
+    const number = this.terms.intern(bytes, 0, length, hashOf(bytes, 0, length), 0);
+    if (this.#recentTerms.size >= MAX_RECENT_TERMS) this.#recentTerms.clear();
+    this.#recentTerms.set(term, number);
+    return number;
   }
 }

@@ -11,6 +11,8 @@ export const SEGMENT_SECTIONS = {
   /** By term: where its postings begin; they start with a varint of how many there are. */
   postingOffsets: 3,
   postings: 4,
+  /** By code: the packed units that it stands for. */
+  unitCodes: 38,
   /** Of every block of a term with more than one: its last document, its end, its bound. */
   blockLastDocuments: 5,
   blockEnds: 6,

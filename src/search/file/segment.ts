@@ -1,4 +1,5 @@
 import { FIELDS } from "../ranking/scoring.ts";
+import { UNIT_CODES } from "./postings.ts";
 import { corrupt, type OpenFile } from "./sections.ts";
 import { SEGMENT_SECTIONS, type SegmentSectionName } from "./segment-sections.ts";
 import { checkOffsets, SortedStrings, StringList, StringTable } from "./string-list.ts";
@@ -12,6 +13,7 @@ export interface Segment {
   readonly terms: SortedStrings;
   readonly postingOffsets: Uint32Array;
   readonly postings: Uint8Array;
+  readonly unitCodes: Uint32Array;
   readonly blockLastDocuments: Uint32Array;
   readonly blockEnds: Uint32Array;
   readonly blockBounds: Float32Array;
@@ -81,6 +83,7 @@ export function segmentOf(raw: ReadonlyMap<number, Uint8Array>): Segment {
     terms: new SortedStrings(new StringList(bytes("termBytes"), words("termOffsets"))),
     postingOffsets: words("postingOffsets"),
     postings: bytes("postings"),
+    unitCodes: words("unitCodes"),
     blockLastDocuments: words("blockLastDocuments"),
     blockEnds: words("blockEnds"),
     blockBounds: new Float32Array(...view("blockBounds", 4)),
@@ -136,6 +139,7 @@ function checkSegment(segment: Segment): void {
   };
   expect(segment.postingOffsets.length === terms.length + 1, "the list of postings");
   checkOffsets(segment.postingOffsets, segment.postings.length);
+  expect(segment.unitCodes.length === UNIT_CODES, "the list of codes");
   const blocks = segment.blockLastDocuments.length;
   expect(
     segment.blockEnds.length === blocks && segment.blockBounds.length === blocks,

@@ -33,11 +33,14 @@ export interface QueryWord {
   /** One character of an unspaced script on its own: it begins every pair that holds it. */
   readonly isHalfPair: boolean;
   readonly concepts: readonly QueryConcept[];
+  /** How often the query says it. */
+  readonly count: number;
 }
 
 /**
  * The words of a query, analysed as each of `languages` would be; the first one decides what is a
- * stop word. Stop words are dropped unless they are all there is; a word said twice counts once.
+ * stop word. Stop words are dropped unless they are all there is. A word said twice is one word that counts twice: BM25's query term
+ * frequency, which is what a long question is about.
  */
 export function parseQuery(query: string, languages: readonly string[]): QueryWord[] {
   const bytes = encodeUtf8(query.slice(0, MAX_QUERY_CHARS));
@@ -48,7 +51,11 @@ export function parseQuery(query: string, languages: readonly string[]): QueryWo
     if (repeatsPair(tokens, position)) continue;
     const surface = decodeUtf8(bytes, tokens.starts[position]!, tokens.ends[position]!);
     const text = normalizeWord(surface);
-    if (words.has(text)) continue;
+    const said = words.get(text);
+    if (said) {
+      words.set(text, { ...said, count: said.count + 1 });
+      continue;
+    }
     const analysed = analyzers.map((analyzer) => analyzer.analyze(surface));
     const [first] = analysed;
     // How a word falls apart does not depend on the language; how its parts are stemmed does.
@@ -66,6 +73,7 @@ export function parseQuery(query: string, languages: readonly string[]): QueryWo
         Array.from(text).length === 1 &&
         !followsPair(tokens, position),
       concepts,
+      count: 1,
     });
   }
   const content = [...words.values()].filter((word) => !word.isStop);

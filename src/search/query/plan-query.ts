@@ -27,8 +27,11 @@ export interface PlannedWord {
   readonly isIdentifier: boolean;
   /** How much the word says: its idf, or that of a word in no document when it is unknown. */
   readonly weight: number;
-  /** `replaced`: unknown as typed, and something near it is searched instead. */
-  readonly state: "known" | "replaced" | "unknown";
+  /**
+   * `pieces`: an identifier that no document holds, of which pieces are known. `replaced`: unknown as
+   * typed, and something near it is searched instead.
+   */
+  readonly state: "known" | "pieces" | "replaced" | "unknown";
 }
 
 /** A query in the terms of an index. */
@@ -59,8 +62,10 @@ export function planQuery(
       position: word.position,
       isIdentifier: word.concepts.some(({ role }) => isPart(role)),
     };
-    const weight = word.isHalfPair ? 0 : addKnown(word, index, statistics, collected);
-    if (weight > 0) return { ...base, weight, state: "known" };
+    const known = word.isHalfPair ? UNKNOWN : addKnown(word, index, statistics, collected);
+    if (known.weight > 0) {
+      return { ...base, weight: known.weight, state: known.isWhole ? "known" : "pieces" };
+    }
     const isJoined = joinedPairs[index] !== undefined || joinedPairs[index - 1] !== undefined;
     const alternatives = isJoined
       ? []
@@ -77,20 +82,24 @@ export function planQuery(
   return { words: planned, terms: collected.heaviest(MAX_TERMS) };
 }
 
+const UNKNOWN = { weight: 0, isWhole: false };
+
 /** Adds what of a word is known, and returns the word's weight, 0 when nothing is. */
 function addKnown(
   word: QueryWord,
   index: number,
   statistics: TermStatistics,
   collected: TermCollector,
-): number {
+): { readonly weight: number; readonly isWhole: boolean } {
   const known = word.concepts.map((concept) => ({
     role: concept.role,
     terms: concept.terms.flatMap((term) => statistics.find(term) ?? []),
   }));
   const [first, ...parts] = known;
-  if (!first) return 0;
-  const weight = collected.add(first.terms, ROLE_WEIGHT[first.role], [index]);
+  if (!first) return UNKNOWN;
+  // Forms of one word are words of the query, each of them counts; pieces of names do not add up.
+  const count = first.role === "word" || first.role === "whole" ? word.count : 0;
+  const weight = collected.add(first.terms, ROLE_WEIGHT[first.role], [index], count);
   const roles = weight > 0 ? ROLE_WEIGHT : ROLE_WEIGHT_WITHOUT_WHOLE;
   const wanted = parts.reduce(
     (sum, { role, terms }) => sum + (isPart(role) ? collected.weightOf(terms, roles[role]) : 0),
@@ -103,7 +112,7 @@ function addKnown(
     const factor = roles[role] * (isPart(role) ? share : 1);
     greatest = Math.max(greatest, collected.add(terms, factor, [index]));
   }
-  return greatest;
+  return { weight: greatest, isWhole: weight > 0 };
 }
 
 function isPart(role: TermRole): boolean {
@@ -139,16 +148,23 @@ class TermCollector {
     this.#statistics = statistics;
   }
 
-  /** Returns what a document full of one of them gets; 0 when there are none. */
-  add(variants: readonly KnownTerm[], factor: number, words: readonly number[]): number {
+  /**
+   * Returns what a document full of one of them gets; 0 when there are none.
+   *
+   * @param count how often the query says it, which adds up when another word has the same term; 0
+   *   when of several words with the same term only the heaviest counts.
+   */
+  add(variants: readonly KnownTerm[], factor: number, words: readonly number[], count = 0): number {
     const weight = this.weightOf(variants, factor);
     for (const known of variants) {
       const present = this.#terms.get(known.term);
       if (present === undefined) {
-        this.#terms.set(known.term, { known, weight, words: [...words] });
+        const times = Math.max(1, count);
+        this.#terms.set(known.term, { known, weight: weight * times, words: [...words] });
         continue;
       }
-      present.weight = Math.max(present.weight, weight);
+      present.weight =
+        count > 0 ? present.weight + weight * count : Math.max(present.weight, weight);
       for (const word of words) if (!present.words.includes(word)) present.words.push(word);
     }
     return weight;

@@ -1,8 +1,9 @@
 import { encodeUtf8 } from "../analysis/utf8.ts";
+import { UNIT_CODES } from "../file/postings.ts";
 import { isDeleted, type Segment } from "../file/segment.ts";
 import { averageLengths, LENGTHS, unitWeights } from "../ranking/field-lengths.ts";
 import { documentFrequency, type SegmentWeights, saturation } from "../ranking/posting-cursor.ts";
-import { FIELDS, FULL_UNITS, TEXT } from "../ranking/scoring.ts";
+import { FIELDS, FULL_UNITS } from "../ranking/scoring.ts";
 import { termsOfDocument } from "../ranking/token-stream.ts";
 
 /** A term as the segments know it. */
@@ -53,9 +54,6 @@ export class TermStatistics {
     });
     const averages = averageLengths(totals, alive);
     const weights = unitWeights(averages, FULL_UNITS);
-    const singleInText = Float64Array.from(LENGTHS, (_, byte) =>
-      saturation(FULL_UNITS * weights[TEXT * 256 + byte]!),
-    );
     let base = 0;
     let groupBase = 0;
     this.parts = segments.map((segment, index) => {
@@ -63,11 +61,7 @@ export class TermStatistics {
         segment,
         base,
         groupBase,
-        weights: {
-          unitWeights: weights,
-          singleInText,
-          boundScale: boundScaleOf(segment, averages),
-        },
+        weights: segmentWeights(segment, weights, boundScaleOf(segment, averages)),
         deletedCounts: deletedCounts[index] ?? new Map(),
       };
       base += segment.documentCount;
@@ -100,6 +94,25 @@ export class TermStatistics {
   partOf(document: number): number {
     return this.parts.findLastIndex(({ base }) => base <= document);
   }
+}
+
+function segmentWeights(
+  segment: Segment,
+  weights: Float64Array,
+  boundScale: number,
+): SegmentWeights {
+  const fieldOfCode = new Int8Array(UNIT_CODES).fill(-1);
+  const shareOfCode = new Float64Array(UNIT_CODES * 256);
+  for (const [code, units] of segment.unitCodes.entries()) {
+    const field = FIELDS.findIndex((_, each) => (units & ~(255 << (each * 8))) === 0);
+    if (code === 0 || units === 0 || field < 0) continue;
+    fieldOfCode[code] = field;
+    for (let byte = 0; byte < 256; byte++) {
+      const frequency = (units >>> (field * 8)) * weights[field * 256 + byte]!;
+      shareOfCode[code * 256 + byte] = saturation(frequency);
+    }
+  }
+  return { unitWeights: weights, fieldOfCode, shareOfCode, boundScale };
 }
 
 /**

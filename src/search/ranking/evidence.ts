@@ -7,6 +7,8 @@ import { fieldRanges } from "./token-stream.ts";
 
 /** Tokens of a field that are read as evidence; what is further down decides no rank. */
 const MAX_TOKENS = 1024;
+/** Tokens within which two words are near each other. */
+const NEAR_TOKENS = 8;
 
 /**
  * How documents hold the words of a query, in columns: a row a document, and within a row a place a
@@ -21,7 +23,7 @@ export class EvidenceTable {
   surfaces: Int32Array;
   /** By word: 1 when it is there exactly as typed but for the case of ASCII letters. */
   isExact: Uint8Array;
-  /** By word: how near it comes after the word before it, 1 for as near as in the query. */
+  /** By word: how often and how near it stands by the word before it; 1 for once side by side. */
   nearness: Float64Array;
   /** Words of the title, and how many of them the query has. */
   readonly titleWords: Uint16Array;
@@ -69,7 +71,6 @@ export class EvidenceReader {
   #wordsOfTerm: (readonly number[])[] = [];
   #marked: number[] = [];
   #texts: Uint8Array[] = [];
-  #gaps: number[] = [];
   #lastPlaces = new Int32Array(0);
 
   constructor(segment: Segment) {
@@ -88,9 +89,6 @@ export class EvidenceReader {
       this.#marked.push(number);
     }
     this.#texts = plan.words.map(({ text }) => encodeUtf8(text));
-    this.#gaps = plan.words.map(
-      ({ position }, index) => position - (plan.words[index - 1]?.position ?? position),
-    );
     this.#lastPlaces = new Int32Array(plan.words.length);
   }
 
@@ -174,18 +172,18 @@ export class EvidenceReader {
     }
   }
 
+  /** Adds 1 / distance for each time that neighbouring words of the query stand near each other. */
   #measureNearness(word: number, place: number, nearness: Float64Array, first: number): void {
     const last = this.#lastPlaces;
     const before = word > 0 ? last[word - 1]! : -1;
-    if (before >= 0) {
-      const near = 1 / (1 + Math.abs(place - before - this.#gaps[word]!));
-      if (near > nearness[first + word]!) nearness[first + word] = near;
+    if (before >= 0 && place - before <= NEAR_TOKENS) {
+      // Both in one token, written as one word, is as near as can be.
+      nearness[first + word]! += 1 / Math.max(1, place - before);
     }
     const next = word + 1 < last.length ? last[word + 1]! : -1;
-    if (next >= 0) {
+    if (next >= 0 && place > next && place - next <= NEAR_TOKENS) {
       // The other way round says less.
-      const near = 0.5 / Math.max(1, place - next);
-      if (near > nearness[first + word + 1]!) nearness[first + word + 1] = near;
+      nearness[first + word + 1]! += 0.5 / (place - next);
     }
   }
 

@@ -1,4 +1,4 @@
-import { BLOCK_POSTINGS, readPostings, SINGLE_IN_TEXT } from "../file/postings.ts";
+import { BLOCK_POSTINGS, codesStart, readDocuments, readOther } from "../file/postings.ts";
 import { corrupt } from "../file/sections.ts";
 import type { Segment } from "../file/segment.ts";
 import { K1 } from "./scoring.ts";
@@ -11,16 +11,12 @@ export const END = 0x7fffffff;
 export interface SegmentWeights {
   /** By field and length byte, from `unitWeights`. */
   readonly unitWeights: Float64Array;
-  /** By length byte of the text: the {@link saturation} of one occurrence there. */
-  readonly singleInText: Float64Array;
+  /** By code: the field that its units are in, or -1 when they are in several. */
+  readonly fieldOfCode: Int8Array;
+  /** By code of one field and length byte: the {@link saturation}, `[code * 256 + byte]`. */
+  readonly shareOfCode: Float64Array;
   /** How far the averages of now can lift a frequency above its bound in the file; at least 1. */
   readonly boundScale: number;
-}
-
-/** Room for a block of decoded postings. */
-export class PostingBlock {
-  readonly documents: Int32Array = new Int32Array(BLOCK_POSTINGS);
-  readonly units: Int32Array = new Int32Array(BLOCK_POSTINGS);
 }
 
 /** Walks over one term's postings in ascending order and says what each adds to a score. */
@@ -34,34 +30,32 @@ export class PostingCursor {
   readonly #firstBlock: number;
   readonly #blockCount: number;
   readonly #start: number;
-  readonly #end: number;
   readonly #documents: Int32Array;
-  readonly #units: Int32Array;
   /** The greatest score, when there is one block. */
   readonly #bound: number;
   /** The first block that can reach into the windows to come. */
   #boundBlock = 0;
   #block = 0;
   #inBlock = 0;
+  /** Where the codes of the block are. */
+  #codes = 0;
   #place = 0;
 
   /**
    * @param scale what the term adds to a document that it fills, in parts of `SCORE_SCALE`.
-   * @param block room for a block, the cursor's own as long as it is used.
+   * @param documents room for a block's documents, the cursor's own as long as it is used.
    */
   constructor(
     segment: Segment,
     weights: SegmentWeights,
     term: number,
     scale: number,
-    block: PostingBlock = new PostingBlock(),
+    documents: Int32Array = new Int32Array(BLOCK_POSTINGS),
   ) {
-    this.#documents = block.documents;
-    this.#units = block.units;
+    this.#documents = documents;
     this.#segment = segment;
     this.#weights = weights;
     this.#scale = scale;
-    this.#end = segment.postingOffsets[term + 1]!;
     const head = readHead(segment, term);
     this.#count = head.count;
     this.#firstBlock = head.firstBlock;
@@ -96,11 +90,11 @@ export class PostingCursor {
   addWindow(start: number, end: number, scores: Int32Array, marks: Int32Array): void {
     if (this.document < start) this.#advance(start);
     const documents = this.#documents;
-    const units = this.#units;
     const scale = this.#scale;
-    const { fieldLengths } = this.#segment;
-    const { unitWeights, singleInText } = this.#weights;
+    const { fieldLengths, postings } = this.#segment;
+    const { fieldOfCode, shareOfCode } = this.#weights;
     while (this.document < end) {
+      const codes = this.#codes;
       const count = this.#inBlock;
       for (let place = this.#place; place < count; place++) {
         const document = documents[place]!;
@@ -109,12 +103,12 @@ export class PostingCursor {
           this.document = document;
           return;
         }
-        const packed = units[place]!;
-        // Most postings are one occurrence in the text, whose share is a table's.
+        const code = postings[codes + place]!;
+        const field = fieldOfCode[code]!;
         const share =
-          packed === SINGLE_IN_TEXT
-            ? singleInText[fieldLengths[document * 4 + 2]!]!
-            : saturation(weightedFrequency(packed, document, fieldLengths, unitWeights));
+          field >= 0
+            ? shareOfCode[(code << 8) | fieldLengths[document * 4 + field]!]!
+            : this.#shareOf(place);
         const slot = document - start;
         scores[slot]! += scoreOf(share, scale);
         marks[slot >>> 5]! |= 1 << (slot & 31);
@@ -127,14 +121,20 @@ export class PostingCursor {
   scoreAt(document: number): number {
     if (this.document < document) this.#advance(document);
     if (this.document !== document) return 0;
-    return scoreOf(this.#shareOf(document, this.#units[this.#place]!), this.#scale);
+    return scoreOf(this.#shareOf(this.#place), this.#scale);
   }
 
-  #shareOf(document: number, packedUnits: number): number {
-    const { fieldLengths } = this.#segment;
-    return saturation(
-      weightedFrequency(packedUnits, document, fieldLengths, this.#weights.unitWeights),
-    );
+  /** The saturation of the posting at a place in the block. */
+  #shareOf(place: number): number {
+    const { postings, fieldLengths, unitCodes } = this.#segment;
+    const { fieldOfCode, shareOfCode, unitWeights } = this.#weights;
+    const document = this.#documents[place]!;
+    const code = postings[this.#codes + place]!;
+    const field = fieldOfCode[code]!;
+    if (field >= 0) return shareOfCode[(code << 8) | fieldLengths[document * 4 + field]!]!;
+    const units =
+      code > 0 ? unitCodes[code]! : readOther(postings, this.#codes, this.#inBlock, place);
+    return saturation(weightedFrequency(units, document, fieldLengths, unitWeights));
   }
 
   #advance(target: number): void {
@@ -177,15 +177,13 @@ export class PostingCursor {
     }
     const { postings, blockEnds, blockLastDocuments } = this.#segment;
     const before = this.#firstBlock + block - 1;
-    readPostings(
-      postings,
-      block === 0 ? this.#start : blockEnds[before]!,
-      this.#end,
-      block === 0 ? 0 : blockLastDocuments[before]!,
-      this.#inBlock,
-      this.#documents,
-      this.#units,
-    );
+    const start = block === 0 ? this.#start : blockEnds[before]!;
+    const base = block === 0 ? 0 : blockLastDocuments[before]!;
+    this.#codes = codesStart(postings, start, this.#inBlock);
+    if (this.#codes + this.#inBlock > postings.length) {
+      throw corrupt("the postings of a term end too early");
+    }
+    readDocuments(postings, start, base, this.#inBlock, this.#documents);
     if (this.#documents[this.#inBlock - 1]! >= this.#segment.documentCount) {
       throw corrupt("the postings of a term name documents that are not there");
     }
@@ -195,7 +193,7 @@ export class PostingCursor {
   #boundOfOnlyBlock(): number {
     let share = 0;
     for (let place = 0; place < this.#inBlock; place++) {
-      share = Math.max(share, this.#shareOf(this.#documents[place]!, this.#units[place]!));
+      share = Math.max(share, this.#shareOf(place));
     }
     return scoreOf(share, this.#scale);
   }

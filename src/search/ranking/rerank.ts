@@ -1,6 +1,6 @@
 import type { QueryPlan } from "../query/plan-query.ts";
 import type { EvidenceTable } from "./evidence.ts";
-import { RERANK, SCORE_SCALE, TITLE } from "./scoring.ts";
+import { NEARNESS_SATURATION, RERANK, SCORE_SCALE, TITLE } from "./scoring.ts";
 
 /** A document of the first stage; its place in the list is its row in the evidence. */
 export interface Candidate {
@@ -44,7 +44,9 @@ export function rerank(
       const rank =
         candidate.score / SCORE_SCALE +
         wordScores(evidence, row, weights, exactWeights, total) +
-        RERANK.page * (pages.get(candidate.page) ?? 0);
+        // A page of one section gains nothing by being one.
+        RERANK.page *
+          ((pages.get(candidate.page) ?? 0) - ownScore(candidate, evidence, row, weights));
       return { candidate, row, rank };
     })
     .toSorted((a, b) => b.rank - a.rank || a.candidate.document - b.candidate.document);
@@ -59,23 +61,48 @@ function wordScores(
   total: number,
 ): number {
   const first = row * evidence.wordCount;
-  let near = 0;
   let exact = 0;
   let inTitle = 0;
   for (let word = 0; word < weights.length; word++) {
     const weight = weights[word]!;
-    if (word > 0) near += evidence.nearness[first + word]! * Math.min(weight, weights[word - 1]!);
     exact += evidence.isExact[first + word]! * exactWeights[word]!;
     if ((evidence.fields[first + word]! & (1 << TITLE)) !== 0) inTitle += weight;
   }
   const share = evidence.titleMatches[row]! / Math.max(1, evidence.titleWords[row]!);
   const isTitle = share === 1 && inTitle >= total;
   return (
-    RERANK.proximity * near +
+    RERANK.proximity * nearWeight(evidence, row, weights) +
     exact +
     RERANK.title * share * inTitle +
     (isTitle ? RERANK.exactTitle * total : 0)
   );
+}
+
+/** How much weight of the query's words stands near its neighbours; all of it at most. */
+export function nearWeight(evidence: EvidenceTable, row: number, weights: Float64Array): number {
+  const first = row * evidence.wordCount;
+  let near = 0;
+  for (let word = 1; word < weights.length; word++) {
+    const nearness = evidence.nearness[first + word]!;
+    const saturated = nearness / (nearness + NEARNESS_SATURATION);
+    near += saturated * Math.min(weights[word]!, weights[word - 1]!);
+  }
+  return near;
+}
+
+/** What a section by itself adds to its page. */
+function ownScore(
+  { score }: Candidate,
+  evidence: EvidenceTable,
+  row: number,
+  weights: Float64Array,
+): number {
+  const first = row * evidence.wordCount;
+  let own = score / SCORE_SCALE;
+  for (let word = 0; word < weights.length; word++) {
+    if (evidence.fields[first + word] !== 0) own += weights[word]!;
+  }
+  return own;
 }
 
 /** By page: its best score, and the weight of the query's words that any of its candidates holds. */

@@ -18,14 +18,14 @@ export const CODE = 3;
 export const FIELD_SCORING: Readonly<
   Record<Field, { readonly weight: number; readonly b: number }>
 > = {
-  title: { weight: 2, b: 0.3 },
-  headings: { weight: 0.8, b: 0.3 },
+  title: { weight: 3, b: 0.6 },
+  headings: { weight: 1.5, b: 0.3 },
   text: { weight: 1, b: 0.75 },
   code: { weight: 0.7, b: 0.75 },
 };
 
 /** BM25: how fast further occurrences stop counting. */
-export const K1 = 1.2;
+export const K1 = 1.5;
 
 /** Occurrences are counted in quarters, so that parts of an identifier can count less than words. */
 export const FULL_UNITS = 4;
@@ -69,19 +69,22 @@ export const PREFIX_WEIGHT = 0.6;
 
 /** Second stage, each times the query's greatest possible score or a pair's lesser idf. */
 export const RERANK = {
-  /** Neighbouring words of the query that are neighbours in the document too. */
-  proximity: 0.25,
+  /** Neighbouring words of the query that stand near each other in the document too. */
+  proximity: 0.8,
   /** Share of the query's weight that the title holds, times the share of the title it is. */
-  title: 0.15,
+  title: 0.3,
   /** The title is the query. */
   exactTitle: 0.2,
-  /** The best of each term anywhere on the page, beside the section's own. */
+  /** What the page holds of the query beyond the section itself. */
   page: 0.15,
   /** The query's very spelling (diacritics, inflection), by weight of the words. */
   exactForm: 0.03,
   /** The same for an identifier: it is meant as it is written. */
   exactIdentifier: 0.5,
 } as const;
+
+/** How much nearness of two words is half of what any amount can be worth. */
+export const NEARNESS_SATURATION = 2;
 
 /** Documents that the second stage looks at, at least. */
 export const RERANK_DEPTH = 32;

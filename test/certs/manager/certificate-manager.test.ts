@@ -284,8 +284,10 @@ describe("the proof by a handshake", () => {
   it("rolls back when the listener does not show the new leaf, and waits before the next try", async () => {
     let shown = "";
     let isStuck = false;
+    const activated: string[] = [];
     const stage = new KeeperStage({
       activate: ({ chain }) => {
+        activated.push(chain.fingerprint256);
         if (!isStuck) shown = chain.fingerprint256;
       },
       prove: () => Promise.resolve(shown),
@@ -296,6 +298,7 @@ describe("the proof by a handshake", () => {
     await stage.pass(61 * DAY);
     expect(stage.ofType("rolled-back").length).toBeGreaterThan(0);
     expect(stage.manager.current()).toEqual(first);
+    expect(activated.at(-1)).toBe(first?.chain.fingerprint256);
     expect(await stage.visibleSerial()).toBe(first?.chain.serialNumber);
     expect(stage.ca.issued.length).toBeLessThanOrEqual(8);
     isStuck = false;

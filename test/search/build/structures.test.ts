@@ -1,11 +1,17 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ByteInterner } from "../../../src/search/build/byte-interner.ts";
-import { GrowingBytes, PagedBytes } from "../../../src/search/build/growing.ts";
+import { PagedBytes } from "../../../src/search/build/growing.ts";
+import { PostingBlocks } from "../../../src/search/build/posting-blocks.ts";
 import { PostingChains } from "../../../src/search/build/posting-chains.ts";
 import { sortStrings } from "../../../src/search/build/sort-strings.ts";
 import { hashOf } from "../../../src/search/byte-hash.ts";
-import { readPostings } from "../../../src/search/file/postings.ts";
+import {
+  BLOCK_POSTINGS,
+  codesStart,
+  readDocuments,
+  readOther,
+} from "../../../src/search/file/postings.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -56,37 +62,59 @@ describe("sortStrings", () => {
   });
 });
 
-describe("PostingChains", () => {
-  it("gives back the postings of every term", () => {
-    const units = fc.constantFrom(4 << 16, 8 << 16, 3, 4 | (2 << 8), 0x01020304, 0xff << 24);
-    const documents = fc.array(fc.array(fc.tuple(fc.nat(5), units), { maxLength: 4 }), {
-      maxLength: 600,
-    });
+describe("PostingChains and PostingBlocks", () => {
+  it("give back the postings of every term", () => {
+    // More different units than there are codes, so that some have none.
+    const units = fc.oneof(fc.constantFrom(4 << 16, 8 << 16, 3), fc.integer({ min: 1, max: 400 }));
+    const step = fc.constantFrom(1, 7, 300, 70_000);
+    const documents = fc.array(
+      fc.tuple(step, fc.array(fc.tuple(fc.nat(5), units), { maxLength: 4 })),
+      { maxLength: 800, size: "max" },
+    );
     fc.assert(
       fc.property(documents, (given) => {
         const chains = new PostingChains();
         const expected = new Map<number, [number, number][]>();
-        for (const [document, postings] of given.entries()) {
+        let document = 0;
+        for (const [distance, postings] of given) {
+          document += distance;
           for (const [term, packed] of new Map(postings)) {
-            // Rare terms stay in one slice, common ones fill many.
-            chains.append(term, document * 7, packed);
-            expected.set(term, [...(expected.get(term) ?? []), [document * 7, packed]]);
+            chains.append(term, document, packed);
+            expected.set(term, [...(expected.get(term) ?? []), [document, packed]]);
           }
         }
         for (const [term, postings] of expected) {
-          const out = new GrowingBytes();
-          chains.copyTo(term, out);
-          const count = chains.documentCounts[term]!;
-          const numbers = new Int32Array(count);
-          const packed = new Int32Array(count);
-          readPostings(out.values, 0, out.length, 0, count, numbers, packed);
-          expect(Array.from(numbers, (number, i) => [number, packed[i]])).toEqual(postings);
+          const blocks = new PostingBlocks(chains, new Uint8Array(0), new Float64Array(4));
+          blocks.add(term);
+          expect(readBack(blocks, chains, postings.length)).toEqual(postings);
         }
       }),
       { numRuns: 30 },
     );
   });
 });
+
+function readBack(blocks: PostingBlocks, chains: PostingChains, count: number) {
+  const bytes = blocks.bytes.toArray();
+  const found: [number, number][] = [];
+  // Behind the count, and the first block's place, which is 0.
+  let start = count > BLOCK_POSTINGS ? 3 : count > 127 ? 2 : 1;
+  let base = 0;
+  for (let done = 0; done < count; done += BLOCK_POSTINGS) {
+    const size = Math.min(BLOCK_POSTINGS, count - done);
+    const documents = new Int32Array(size);
+    readDocuments(bytes, start, base, size, documents);
+    const codes = codesStart(bytes, start, size);
+    for (let i = 0; i < size; i++) {
+      const code = bytes[codes + i]!;
+      const units = code > 0 ? chains.palette.values[code]! : readOther(bytes, codes, size, i);
+      found.push([documents[i]!, units]);
+    }
+    start = blocks.ends.values[done / BLOCK_POSTINGS]!;
+    base = documents[size - 1]!;
+  }
+  return found;
+}
 
 describe("PagedBytes", () => {
   it("keeps bytes across pages", () => {

@@ -1,0 +1,138 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import { createPageUrls, pageIdOfPath } from "../mcp/page-urls.ts";
+import { crawlerRoutes } from "./crawler-files.ts";
+import { discoveryRoutes } from "./discovery.ts";
+import { frontPageRoutes } from "./front-page.ts";
+import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
+import { llmsFullTxt, llmsTxt, pageMarkdown, streamText } from "./llms-txt.ts";
+import { createMcpEndpoint } from "./mcp-endpoint.ts";
+import type { PublicBase } from "./public-base.ts";
+import { textResponse } from "./responses.ts";
+import type { Route } from "./route.ts";
+import { createSseEndpoint, MESSAGE_PATH } from "./sse-endpoint.ts";
+
+export const HEALTH_PATH = "/healthz";
+
+/** Every route over one catalog. */
+export interface Site {
+  routeOf(path: string): Route | undefined;
+  /** Ends open streams. */
+  close(): Promise<void>;
+}
+
+export function createSite(
+  options: HttpHandlerOptions,
+  limits: HttpLimits,
+  base: PublicBase,
+): Site {
+  const mcp = createMcpEndpoint(options, limits);
+  const sse = createSseEndpoint(options, limits);
+
+  const routes = new Map<string, Route>([
+    ["/mcp", { POST: (request) => mcp.post(request) }],
+    ["/sse", { GET: (request) => sse.open(request), POST: (request) => mcp.post(request) }],
+    [MESSAGE_PATH, { POST: (request) => sse.message(request) }],
+    [HEALTH_PATH, { GET: () => health(options) }],
+    ["/llms.txt", { GET: (request) => corpusFile(request, options, llmsTxt, base(request)) }],
+    [
+      "/llms-full.txt",
+      { GET: (request) => corpusFile(request, options, llmsFullTxt, base(request)) },
+    ],
+    ...frontPageRoutes(options, base),
+    ...discoveryRoutes(options, base),
+    ...crawlerRoutes(options, base),
+    ...(options.access?.routes ?? []),
+  ]);
+  const pageRoute: Route = { GET: (request, url) => page(request, options, url, base(request)) };
+
+  return {
+    routeOf: (path) => routes.get(path) ?? (pageIdOfPath(path) ? pageRoute : undefined),
+    async close() {
+      sse.close();
+      await mcp.close();
+    },
+  };
+}
+
+function health({ catalog, access, health: more }: HttpHandlerOptions): Response {
+  return Response.json(
+    // It answers everybody, so of private documentation it tells no numbers.
+    { status: "ok", ...(access ? {} : countsOf(catalog())), ...more?.() },
+    { headers: { "cache-control": "no-store" } },
+  );
+}
+
+function countsOf({ facts, revision }: Catalog): object {
+  return {
+    pages: facts.pageCount,
+    sections: facts.sectionCount,
+    languages: facts.languages.length,
+    revision,
+    builtAt: new Date(facts.builtAt).toISOString(),
+  };
+}
+
+function corpusFile(
+  request: Request,
+  options: HttpHandlerOptions,
+  write: typeof llmsTxt,
+  publicUrl: string,
+): Response {
+  const catalog = options.catalog();
+  return (
+    notModified(request, catalog.revision) ??
+    new Response(streamText(write(catalog, publicUrl)), {
+      headers: {
+        "content-type": "text/plain; charset=utf-8",
+        etag: etagOf(catalog.revision),
+        "cache-control": "public, max-age=300",
+      },
+    })
+  );
+}
+
+function page(
+  request: Request,
+  options: HttpHandlerOptions,
+  url: URL,
+  publicUrl: string,
+): Response {
+  const catalog = options.catalog();
+  const found = catalog.page(pageIdOfPath(url.pathname) ?? "");
+  if (!found) return notFound(publicUrl);
+  const source = createPageUrls(catalog.facts.baseUrl, publicUrl).absolute(found.url, found.id);
+  return (
+    notModified(request, catalog.revision) ??
+    new Response(pageMarkdown(found, source), {
+      headers: {
+        "content-type": "text/markdown; charset=utf-8",
+        "content-language": found.language,
+        link: `<${source}>; rel="canonical"`,
+        etag: etagOf(catalog.revision),
+        "cache-control": "public, max-age=300",
+      },
+    })
+  );
+}
+
+function notModified(request: Request, revision: string): Response | undefined {
+  const known = request.headers
+    .get("if-none-match")
+    ?.split(",")
+    .map((tag) => tag.trim());
+  return known?.includes(etagOf(revision))
+    ? new Response(null, { status: 304, headers: { etag: etagOf(revision) } })
+    : undefined;
+}
+
+/** Everything here changes with the index and only with it. */
+function etagOf(revision: string): string {
+  return `"${revision}"`;
+}
+
+export function notFound(publicUrl: string): Response {
+  return textResponse(
+    404,
+    `Nothing here. The MCP server is ${new URL("/mcp", publicUrl).href} (POST); pages are listed in /llms.txt.`,
+  );
+}
