@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { isIP } from "node:net";
 import { join } from "node:path";
 import { certificateHealth, certificateLine, logCertificateEvent } from "./certificate-report.ts";
 import { createAuthorities, LETS_ENCRYPT_STAGING } from "./certs/create-authorities.ts";
@@ -13,7 +12,7 @@ import type { Config } from "./config.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
-import { type AutomaticHttps, startAutomaticHttps } from "./net/automatic-https.ts";
+import { type AutomaticHttps, publicOrigin, startAutomaticHttps } from "./net/automatic-https.ts";
 import { type HttpListener, listenHttp } from "./net/http-listener.ts";
 import { listenHttps } from "./net/tls-listener.ts";
 import type { WebHandler } from "./net/web-bridge.ts";
@@ -186,11 +185,4 @@ function unusableRoots(path: string, why: string, cause?: unknown): DocportError
     cause,
     hint: "Name a PEM file with the root certificates of the CA's own server.",
   });
-}
-
-/** The first name that a browser can be sent to. */
-function publicOrigin(domain: readonly string[], port: number): string {
-  const name = domain.find((one) => !one.startsWith("*.")) ?? domain[0]?.slice(2) ?? "localhost";
-  const host = isIP(name) === 6 ? `[${name}]` : name;
-  return `https://${host}${port === 443 ? "" : `:${port}`}`;
 }

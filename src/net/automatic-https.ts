@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { CertificateKeyType } from "../acme/certificate-key.ts";
 import type { ChallengeResponder } from "../certs/challenges/challenge-responder.ts";
 import { systemDnsLookup } from "../certs/challenges/dns-lookup.ts";
@@ -183,4 +184,11 @@ function pickIssuance({
   "names" | "storage" | "authorities" | "keyType" | "profile"
 > {
   return { names, storage, authorities, keyType, profile };
+}
+
+/** Origin of the first name that a browser can be sent to. */
+export function publicOrigin(domains: readonly string[], port: number): string {
+  const name = domains.find((one) => !one.startsWith("*.")) ?? domains[0]?.slice(2) ?? "localhost";
+  const host = isIP(name) === 6 ? `[${name}]` : name;
+  return `https://${host}${port === 443 ? "" : `:${port}`}`;
 }

@@ -88,7 +88,7 @@ describe("a certificate of the local CA", () => {
     const ca = await openLocalCa(new MemoryStorage(), clock);
     const serials: string[] = [];
     const errors: unknown[] = [];
-    await using _kept = await keepLocalCertificate({
+    await using kept = await keepLocalCertificate({
       ca,
       clock,
       activate: ({ chain }) => void serials.push(chain.serialNumber),
@@ -99,6 +99,8 @@ describe("a certificate of the local CA", () => {
       // A renewal makes a key, which takes real time; it sleeps again when that is done.
       await vi.waitFor(() => expect(clock.sleeping).toBe(1));
     }
+    await kept[Symbol.asyncDispose]();
+    expect(clock.sleeping).toBe(0);
     expect(errors).toEqual([]);
     expect(serials.length).toBeGreaterThanOrEqual(3);
     expect(new Set(serials).size).toBe(serials.length);

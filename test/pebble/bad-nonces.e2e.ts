@@ -14,7 +14,7 @@ async function firstOutcome(pebble: Pebble): Promise<CertificateEvent["type"]> {
   const outcome = new Promise<CertificateEvent["type"]>((resolve) => {
     tell = resolve;
   });
-  await using _https = await startAutomaticHttps({
+  await using https = await startAutomaticHttps({
     names: ["docs.example.test"],
     host: "127.0.0.1",
     port: pebble.tlsPort,
@@ -32,6 +32,7 @@ async function firstOutcome(pebble: Pebble): Promise<CertificateEvent["type"]> {
       if (type === "issued" || type === "failed") tell(type);
     },
   });
+  expect(https.port).toBe(pebble.tlsPort);
   return outcome;
 }
 
