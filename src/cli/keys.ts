@@ -192,8 +192,11 @@ async function change(
       hint: "Try again in a moment.",
     });
   }
-  await using _held = lease;
-  await writeKeyFile(path, update(await readKeyFile(path)));
+  try {
+    await writeKeyFile(path, update(await readKeyFile(path)));
+  } finally {
+    await lease.release();
+  }
 }
 
 function validity({ expiresAtMs }: KeyRecord, now: number): string {

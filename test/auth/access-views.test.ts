@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ruleCovers } from "../../src/auth/access-rule.ts";
 import { createAccessViews, ruleScopes, scopeSet } from "../../src/auth/access-views.ts";

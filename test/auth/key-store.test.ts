@@ -41,7 +41,10 @@ describe("the file of keys", () => {
       "an expiry that is none",
       JSON.stringify({ format: 1, keys: [{ ...good, expiresAt: "soon" }] }),
     ],
-    ["too many keys", JSON.stringify({ format: 1, keys: Array(MAX_KEYS + 1).fill(good) })],
+    [
+      "too many keys",
+      JSON.stringify({ format: 1, keys: Array.from({ length: MAX_KEYS + 1 }, () => good) }),
+    ],
     ["too many bytes", " ".repeat(1024 * 1024 + 1)],
   ])("is refused with %s", async (_what, text) => {
     await using folder = await temporaryFolder({ "keys.json": text });

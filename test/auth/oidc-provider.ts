@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair } from "jose";
-import Provider, { type Configuration } from "oidc-provider";
+import { type Configuration, Provider } from "oidc-provider";
 
 /** A real OpenID Connect provider on the loopback whose person agrees to what they are asked. */
 export interface RunningProvider extends AsyncDisposable {
@@ -24,7 +24,10 @@ export async function startOidcProvider(scopes: readonly string[]): Promise<Runn
   const consent = new Set(scopes);
   const answer = provider.callback();
   server.on("request", (request, response) => {
-    if (!request.url?.startsWith("/interaction/")) return void answer(request, response);
+    if (!request.url?.startsWith("/interaction/")) {
+      void answer(request, response);
+      return;
+    }
     agree(provider, consent, request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
@@ -88,10 +91,10 @@ async function agree(
   }
   const grant = new provider.Grant({
     accountId: session?.accountId ?? "",
-    clientId: String(params["client_id"]),
+    clientId: textOf(params["client_id"]),
   });
-  const asked = String(params["scope"] ?? "").split(" ");
-  const resource = String(params["resource"]);
+  const asked = textOf(params["scope"]).split(" ");
+  const resource = textOf(params["resource"]);
   // Whoever registers may name only scopes of the provider itself, so they are given in both places.
   for (const scope of asked) {
     if (consent.has(scope) || scope === "openid") {
@@ -124,4 +127,8 @@ async function browse(start: URL, issuer: string): Promise<URL> {
     url = new URL(location, issuer);
   }
   throw new Error("the authorization does not end");
+}
+
+function textOf(parameter: unknown): string {
+  return typeof parameter === "string" ? parameter : "";
 }

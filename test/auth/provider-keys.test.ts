@@ -134,7 +134,10 @@ describe("the keys of a provider", () => {
     ["calls itself otherwise", (provider) => void (provider.issuer = "https://evil.example")],
     ["keeps its keys without TLS", (p) => void (p.jwksUri = "http://login.example.com/keys")],
     ["keeps its keys in a file", (provider) => void (provider.jwksUri = "file:///etc/passwd")],
-    ["has a thousand keys", (provider) => void (provider.keys = Array(1_000).fill(one.publicJwk))],
+    [
+      "has a thousand keys",
+      (provider) => void (provider.keys = Array.from({ length: 1_000 }, () => one.publicJwk)),
+    ],
     ["answers with a page", (p) => void (p.failure = async () => new Response("<html>"))],
     [
       "answers with an error",
@@ -161,13 +164,12 @@ describe("the keys of a provider", () => {
       issuer,
       clock: new FakeClock(),
       fetch: async (input) => {
-        requests.push(String(input));
-        if (
-          String(input) === "https://as.example.com/.well-known/oauth-authorization-server/tenant"
-        ) {
+        const url = input instanceof Request ? input.url : input.toString();
+        requests.push(url);
+        if (url === "https://as.example.com/.well-known/oauth-authorization-server/tenant") {
           return Response.json({ issuer, jwks_uri: "https://keys.example.com/" });
         }
-        return String(input) === "https://keys.example.com/"
+        return url === "https://keys.example.com/"
           ? Response.json({ keys: [one.publicJwk] })
           : new Response(null, { status: 404 });
       },

@@ -41,7 +41,7 @@ export class TestProvider {
   }
 
   readonly fetch: typeof fetch = async (input) => {
-    const url = String(input instanceof Request ? input.url : input);
+    const url = input instanceof Request ? input.url : input.toString();
     this.requests.push(url);
     if (this.failure) return this.failure();
     if (url === `${ISSUER}/.well-known/openid-configuration`) {

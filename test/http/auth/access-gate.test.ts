@@ -59,7 +59,7 @@ const handler = handlerWith();
 const get = (
   path: string,
   token?: string,
-  init: RequestInit = {},
+  init: Omit<RequestInit, "headers"> & { readonly headers?: Readonly<Record<string, string>> } = {},
   to = handler,
 ): Promise<Response> =>
   to.fetch(

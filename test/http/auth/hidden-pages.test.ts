@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { prepareAccess } from "../../../src/access.ts";
 import { createBearerKey, hashBearerKey } from "../../../src/auth/bearer-key.ts";
