@@ -5,6 +5,7 @@ import {
   nextTokenAt,
   type RateLimit,
 } from "../../src/certs/ledger/rate-limits.ts";
+import { MemoryStorage } from "../../src/certs/memory-storage.ts";
 import { DAY, HOUR, KeeperStage, URN } from "../certs/manager/keeper-stage.ts";
 import { Mortal } from "./mortal.ts";
 
@@ -14,13 +15,19 @@ const refusal = { type: `${URN}connection`, detail: "timeout" };
 /** A process on what is left of the one before, which dies when told to, or at its n-th operation. */
 function reincarnate(stage: KeeperStage, killAt?: number): Mortal {
   const mortal = new Mortal(killAt, "after");
-  const disk = stage.storage;
+  const disk = diskOf(stage);
   stage.storage = mortal.storage(disk);
   stage.transport = (inner) => mortal.transport(inner);
   stage.manager = stage.newManager();
   stage.storage = disk;
   void stage.manager.start();
   return mortal;
+}
+
+/** What is on the disk; the lease of a dead process is not. */
+function diskOf({ storage }: KeeperStage): MemoryStorage {
+  if (!(storage instanceof MemoryStorage)) throw new Error("a disk in memory is expected");
+  return new MemoryStorage(storage);
 }
 
 async function turn(): Promise<void> {
@@ -145,7 +152,7 @@ async function live(story: readonly Happening[]): Promise<void> {
   /** A process that may die: what it writes and asks ends with it. */
   const begin = async (): Promise<void> => {
     mortal = new Mortal();
-    const disk = stage.storage;
+    const disk = diskOf(stage);
     stage.storage = mortal.storage(disk);
     stage.transport = (inner) => mortal.transport(inner);
     stage.manager = stage.newManager();

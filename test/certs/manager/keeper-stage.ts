@@ -116,15 +116,15 @@ export class KeeperStage {
 
   /** Lets `ms` pass, each tick and each wait at its own instant. */
   async pass(ms: number): Promise<void> {
-    const end = this.clock.now() + ms;
-    for (;;) {
-      await this.idle();
-      const next = this.clock.nextWakeAt ?? Number.POSITIVE_INFINITY;
-      if (next > end) break;
-      await this.clock.advance(Math.max(0, next - this.clock.now()));
-    }
-    await this.clock.advance(Math.max(0, end - this.clock.now()));
+    await this.clock.pass(ms);
     await this.idle();
+  }
+
+  /** Lets nearly all of `ms` pass at a leap, as a machine that was suspended, and the last hour as usual. */
+  async skip(ms: number): Promise<void> {
+    await this.idle();
+    this.clock.jump(this.clock.now() + ms - HOUR);
+    await this.pass(HOUR);
   }
 
   /** Lets an attempt that has begun come to its end: until the next wake is far. */
@@ -133,7 +133,7 @@ export class KeeperStage {
       await this.idle();
       const next = this.clock.nextWakeAt ?? Number.POSITIVE_INFINITY;
       if (next - this.clock.now() > 50_000) return;
-      await this.clock.advance(Math.max(0, next - this.clock.now()));
+      await this.clock.pass(Math.max(0, next - this.clock.now()));
     }
   }
 
