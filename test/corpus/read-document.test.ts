@@ -156,6 +156,16 @@ describe("Markdown in the wild", () => {
       "<div hidden>\n\nx\n\n<div>\n\ny\n\n</div>\n\n</div>\n\nb\n",
       "b\n",
     ],
+    [
+      "without hidden parts in a quote",
+      "> <div hidden>\n>\n> x\n>\n> </div>\n>\n> b\n",
+      "> \n>\n> b\n",
+    ],
+    [
+      "with indented code that stays code",
+      "- a\n\n<!-- x -->\n\n    b\n      c\n",
+      "- a\n\n```\nb\n  c\n```\n",
+    ],
     ["without invisible characters", "a\u200bb\u202e\u0000c\r\nd\n", "abc\nd\n"],
     ["without the bytes of pictures", "![a](data:image/png;base64,AAAA) b\n", "a b\n"],
   ])("is kept %s", (_, source, markdown) => {
