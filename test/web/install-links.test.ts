@@ -17,6 +17,8 @@ const URLS = [
   "https://docs.example.com/mcp",
   "http://[::1]:8080/mcp",
   "https://a.example/o'x/mcp?a=1&b=+%20",
+  // Its Base64 has a plus sign, which a query reads as a space.
+  "https://a.example/~~~/mcp",
 ];
 
 /** Words of a command line, as a shell takes it apart. */
