@@ -190,6 +190,7 @@ describe.skipIf(!HAS_CHROMIUM)("the page in Chromium", () => {
         await page.unroute("**/search.json*");
         await page.getByRole("searchbox").press("Enter");
         await page.locator(".results li").first().waitFor();
+        expect(await page.getByText("The search did not answer.").count()).toBe(0);
       });
     });
   });
