@@ -1,6 +1,6 @@
 import { BLOCK_POSTINGS } from "./file/postings.ts";
 import type { Segment } from "./file/segment.ts";
-import { type DocumentFilter, documentFilter } from "./query/document-filter.ts";
+import { type DocumentFilter, DocumentFilters } from "./query/document-filter.ts";
 import { indexLanguages, matchingLanguages, queryLanguages } from "./query/languages.ts";
 import { parseQuery } from "./query/parse-query.ts";
 import { planQuery, type QueryPlan } from "./query/plan-query.ts";
@@ -32,6 +32,7 @@ const FIELDS_OF_BITS = Array.from({ length: 1 << FIELDS.length }, (_, bits) =>
 export class Searcher {
   readonly #statistics: TermStatistics;
   readonly #readers: readonly EvidenceReader[];
+  readonly #filters: readonly DocumentFilters[];
   readonly #languages: readonly string[];
   readonly #evidence = new EvidenceTable(Math.max(RERANK_DEPTH, MAX_LIMIT * DEPTH_PER_HIT));
   readonly #blocks: Int32Array[] = [];
@@ -40,6 +41,7 @@ export class Searcher {
   constructor(segments: readonly Segment[]) {
     this.#statistics = new TermStatistics(segments);
     this.#readers = segments.map((segment) => new EvidenceReader(segment));
+    this.#filters = segments.map((segment) => new DocumentFilters(segment));
     this.#languages = indexLanguages(segments);
   }
 
@@ -111,7 +113,7 @@ export class Searcher {
         const block = (this.#blocks[cursors.length] ??= new Int32Array(BLOCK_POSTINGS));
         cursors.push(new PostingCursor(segment, weights, number, weight * SCORE_SCALE, block));
       }
-      const accepts = documentFilter(segment, filter);
+      const accepts = this.#filters[index]?.testFor(filter);
       total += addTopDocuments(cursors, segment.documentCount, base, accepts, top);
     }
     this.#evidence.reset(plan.words.length);
