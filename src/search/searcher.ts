@@ -20,6 +20,8 @@ import type { SearchHit, SearchOptions, SearchResult } from "./search-options.ts
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
 const DEFAULT_SNIPPET_CHARS = 240;
+/** What of a query is read, so that any query ends within its bound. */
+const MAX_QUERY_CHARS = 4000;
 /** Candidates a hit, when many hits are asked for. */
 const DEPTH_PER_HIT = 2;
 const UNTRANSLATED = { key: "", language: "" };
@@ -49,7 +51,8 @@ export class Searcher {
     return this.#statistics.documentCount;
   }
 
-  search(query: string, options: SearchOptions): SearchResult {
+  search(asked: string, options: SearchOptions): SearchResult {
+    const query = asked.slice(0, MAX_QUERY_CHARS);
     const limit = checkedLimit(options.limit);
     const snippetChars = options.snippetChars ?? DEFAULT_SNIPPET_CHARS;
     if (!(snippetChars >= 0)) {
@@ -59,8 +62,8 @@ export class Searcher {
       ...(options.version === undefined ? {} : { version: options.version }),
       ...(options.section === undefined ? {} : { section: options.section }),
     };
-    const asked = options.language ?? "";
-    const preferred = asked === "" ? [] : matchingLanguages(asked, this.#languages);
+    const { language = "" } = options;
+    const preferred = language === "" ? [] : matchingLanguages(language, this.#languages);
     if (preferred.length > 0) {
       const languages = new Set(preferred);
       const result = this.#run(query, preferred, { ...filter, languages }, limit, snippetChars);
