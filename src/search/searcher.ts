@@ -1,6 +1,6 @@
 import { BLOCK_POSTINGS } from "./file/postings.ts";
 import type { Segment } from "./file/segment.ts";
-import { type DocumentFilter, documentFilter } from "./query/document-filter.ts";
+import { type DocumentFilter, DocumentFilters } from "./query/document-filter.ts";
 import { indexLanguages, matchingLanguages, queryLanguages } from "./query/languages.ts";
 import { parseQuery } from "./query/parse-query.ts";
 import { planQuery, type QueryPlan } from "./query/plan-query.ts";
@@ -20,6 +20,8 @@ import type { SearchHit, SearchOptions, SearchResult } from "./search-options.ts
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
 const DEFAULT_SNIPPET_CHARS = 240;
+/** What of a query is read, so that any query ends within its bound. */
+const MAX_QUERY_CHARS = 4000;
 /** Candidates a hit, when many hits are asked for. */
 const DEPTH_PER_HIT = 2;
 const UNTRANSLATED = { key: "", language: "" };
@@ -32,6 +34,7 @@ const FIELDS_OF_BITS = Array.from({ length: 1 << FIELDS.length }, (_, bits) =>
 export class Searcher {
   readonly #statistics: TermStatistics;
   readonly #readers: readonly EvidenceReader[];
+  readonly #filters: readonly DocumentFilters[];
   readonly #languages: readonly string[];
   readonly #evidence = new EvidenceTable(Math.max(RERANK_DEPTH, MAX_LIMIT * DEPTH_PER_HIT));
   readonly #blocks: Int32Array[] = [];
@@ -40,6 +43,7 @@ export class Searcher {
   constructor(segments: readonly Segment[]) {
     this.#statistics = new TermStatistics(segments);
     this.#readers = segments.map((segment) => new EvidenceReader(segment));
+    this.#filters = segments.map((segment) => new DocumentFilters(segment));
     this.#languages = indexLanguages(segments);
   }
 
@@ -47,7 +51,8 @@ export class Searcher {
     return this.#statistics.documentCount;
   }
 
-  search(query: string, options: SearchOptions): SearchResult {
+  search(asked: string, options: SearchOptions): SearchResult {
+    const query = asked.slice(0, MAX_QUERY_CHARS);
     const limit = checkedLimit(options.limit);
     const snippetChars = options.snippetChars ?? DEFAULT_SNIPPET_CHARS;
     if (!(snippetChars >= 0)) {
@@ -57,8 +62,8 @@ export class Searcher {
       ...(options.version === undefined ? {} : { version: options.version }),
       ...(options.section === undefined ? {} : { section: options.section }),
     };
-    const asked = options.language ?? "";
-    const preferred = asked === "" ? [] : matchingLanguages(asked, this.#languages);
+    const { language = "" } = options;
+    const preferred = language === "" ? [] : matchingLanguages(language, this.#languages);
     if (preferred.length > 0) {
       const languages = new Set(preferred);
       const result = this.#run(query, preferred, { ...filter, languages }, limit, snippetChars);
@@ -111,7 +116,7 @@ export class Searcher {
         const block = (this.#blocks[cursors.length] ??= new Int32Array(BLOCK_POSTINGS));
         cursors.push(new PostingCursor(segment, weights, number, weight * SCORE_SCALE, block));
       }
-      const accepts = documentFilter(segment, filter);
+      const accepts = this.#filters[index]?.testFor(filter);
       total += addTopDocuments(cursors, segment.documentCount, base, accepts, top);
     }
     this.#evidence.reset(plan.words.length);

@@ -97,9 +97,7 @@ describe("any query", () => {
     ["pairs", "証明".repeat(500_000)],
     ["dots", "a.".repeat(500_000)],
   ])("of any length is cut to its bound: %s", (_name, query) => {
-    const start = performance.now();
-    index.search(query);
-    // A hundred times what it takes; without the bound it is minutes.
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(index.search(query)).toEqual(index.search(query.slice(0, 4000)));
+    for (const { score } of index.search(query).hits) expect(score).toBeGreaterThan(0);
   });
 });

@@ -9,10 +9,12 @@ import {
 } from "../analysis/tokenizer.ts";
 import { decodeUtf8, encodeUtf8 } from "../analysis/utf8.ts";
 
-/** What of a query is read, so that any query ends within its bound. */
-const MAX_QUERY_CHARS = 4000;
-/** Distinct words that a query is made of, at most. */
+/** Distinct words that a query is made of, at most, so that any query ends within its bound. */
 const MAX_QUERY_WORDS = 64;
+/** Distinct stop words that are read for those. */
+const MAX_STOP_WORDS = 64;
+/** How often a word counts, at most: scores are added in 32 bits. */
+const MAX_COUNT = 8;
 
 const tokens = new TokenBuffer();
 
@@ -39,11 +41,11 @@ export interface QueryWord {
 
 /**
  * The words of a query, analysed as each of `languages` would be; the first one decides what is a
- * stop word. Stop words are dropped unless they are all there is. A word said twice is one word that counts twice: BM25's query term
- * frequency, which is what a long question is about.
+ * stop word. Stop words are dropped unless they are all there is. A word said twice is one word that
+ * counts twice: BM25's query term frequency, which is what a long question is about.
  */
 export function parseQuery(query: string, languages: readonly string[]): QueryWord[] {
-  const bytes = encodeUtf8(query.slice(0, MAX_QUERY_CHARS));
+  const bytes = encodeUtf8(query);
   tokenize(bytes, bytes.length, tokens);
   const analyzers = (languages.length === 0 ? [""] : languages).map(analyzerFor);
   const words = new Map<string, QueryWord>();
@@ -53,9 +55,10 @@ export function parseQuery(query: string, languages: readonly string[]): QueryWo
     const text = normalizeWord(surface);
     const said = words.get(text);
     if (said) {
-      words.set(text, { ...said, count: said.count + 1 });
+      words.set(text, { ...said, count: Math.min(MAX_COUNT, said.count + 1) });
       continue;
     }
+    if (words.size === MAX_QUERY_WORDS + MAX_STOP_WORDS) break;
     const analysed = analyzers.map((analyzer) => analyzer.analyze(surface));
     const [first] = analysed;
     // How a word falls apart does not depend on the language; how its parts are stemmed does.

@@ -11,6 +11,8 @@ import type { KnownTerm, TermStatistics } from "./term-statistics.ts";
 
 /** Terms that one query scores with, at most; the ones that say least are left out. */
 const MAX_TERMS = 64;
+/** Unknown words that something near is looked for, at most: it is the dearest part of a plan. */
+const MAX_REPLACED = 8;
 
 export interface PlannedTerm {
   readonly known: KnownTerm;
@@ -56,6 +58,7 @@ export function planQuery(
   const joinedPairs = words.map((word, index) =>
     joinedPair(word, words[index + 1], statistics, languages),
   );
+  let unknown = 0;
   const planned = words.map((word, index): PlannedWord => {
     const base = {
       text: word.text,
@@ -67,9 +70,11 @@ export function planQuery(
       return { ...base, weight: known.weight, state: known.isWhole ? "known" : "pieces" };
     }
     const isJoined = joinedPairs[index] !== undefined || joinedPairs[index - 1] !== undefined;
-    const alternatives = isJoined
-      ? []
-      : alternativesFor(word, statistics, languages, isTyping && index === words.length - 1);
+    if (!isJoined) unknown += 1;
+    const alternatives =
+      isJoined || unknown > MAX_REPLACED
+        ? []
+        : alternativesFor(word, statistics, languages, isTyping && index === words.length - 1);
     for (const alternative of alternatives) {
       collected.add([alternative.term], alternative.weight, [index]);
     }
