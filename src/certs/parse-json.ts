@@ -33,17 +33,3 @@ export function booleanIn(record: JsonRecord, name: string): boolean | undefined
   const value = Object.hasOwn(record, name) ? record[name] : undefined;
   return typeof value === "boolean" ? value : undefined;
 }
-
-/** The own property `name` when it is an array of strings. */
-export function stringsIn(record: JsonRecord, name: string): readonly string[] | undefined {
-  const value: unknown = Object.hasOwn(record, name) ? record[name] : undefined;
-  if (!Array.isArray(value)) return undefined;
-  const items: readonly unknown[] = value;
-  return items.every((item) => typeof item === "string") ? items : undefined;
-}
-
-/** The own property `name` when it is an object. */
-export function recordIn(record: JsonRecord, name: string): JsonRecord | undefined {
-  const value = Object.hasOwn(record, name) ? record[name] : undefined;
-  return isRecord(value) ? value : undefined;
-}

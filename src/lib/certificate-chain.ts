@@ -40,9 +40,15 @@ export function parseCertificateChain(pem: string): CertificateChain {
     notAfter: fields.notAfter,
     serialNumber: leaf.serialNumber,
     ariCertificateId: ariCertificateIdOf(fields),
-    issuer: /^CN=(.+)$/m.exec(leaf.issuer)?.[1] ?? leaf.issuer.replaceAll("\n", ", "),
+    issuer: nameOf(leaf.issuer),
     fingerprint256: leaf.fingerprint256,
   };
+}
+
+/** The common name, or the whole distinguished name. Node gives undefined for an empty one. */
+function nameOf(distinguishedName: string | undefined): string {
+  const whole = distinguishedName ?? "";
+  return /^CN=(.+)$/m.exec(whole)?.[1] ?? whole.replaceAll("\n", ", ");
 }
 
 function readCertificates(pem: string): {

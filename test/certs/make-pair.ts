@@ -25,6 +25,8 @@ export interface PairTemplate {
   readonly notBefore?: number;
   readonly notAfter?: number;
   readonly isSelfSigned?: boolean;
+  /** Common name of subject and issuer of one that signs itself. */
+  readonly subject?: string;
 }
 
 /** A leaf of a test CA with the CA's own certificate as its chain, and its key. */
@@ -32,8 +34,8 @@ export function makePair(template: PairTemplate = {}): CertificatePair {
   const key = newKey();
   const notBefore = template.notBefore ?? Date.UTC(2026, 10, 1);
   const leaf = createCertificate({
-    subject: template.isSelfSigned ? "itself" : "",
-    issuer: template.isSelfSigned ? "itself" : "Test CA",
+    subject: template.isSelfSigned ? (template.subject ?? "itself") : "",
+    issuer: template.isSelfSigned ? (template.subject ?? "itself") : "Test CA",
     issuerKey: template.isSelfSigned ? key : issuerKey,
     subjectKey: key,
     notBefore,

@@ -154,6 +154,13 @@ describe("Generations", () => {
 });
 
 describe("a user's own files", () => {
+  it("may be signed by nobody in particular", async () => {
+    const storage = new MemoryStorage();
+    const nameless = makePair({ isSelfSigned: true, subject: "" });
+    await put(storage, nameless.certPem, nameless.keyPem);
+    expect((await open(storage).survey()).visible).toMatchObject({ kind: "new" });
+  });
+
   it("are found, and adopted without changing a byte of them", async () => {
     const storage = new MemoryStorage();
     const pair = makePair({ names: ["docs.example.com", "www.example.com"] });
