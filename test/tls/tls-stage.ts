@@ -5,7 +5,7 @@ import { FileStorage } from "../../src/certs/file-storage.ts";
 import { Ledger } from "../../src/certs/ledger/ledger.ts";
 import { identifierSetKey } from "../../src/certs/ledger/ledger-entry.ts";
 import { type Clock, systemClock } from "../../src/lib/clock.ts";
-import type { ValidationRequest, ValidationResult } from "../support/acme-ca/core/acme-server.ts";
+import type { ValidationRequest, ValidationResult } from "../../src/certs/drill/ca/ca-behaviour.ts";
 import { type AcmeCa, createAcmeCa } from "../support/acme-ca/create-acme-ca.ts";
 import { type ListeningAcmeCa, listenAcmeCa } from "../support/acme-ca/listen-acme-ca.ts";
 import { ask } from "../support/http-over.ts";
