@@ -33,7 +33,7 @@ async function firstOutcome(pebble: Pebble): Promise<CertificateEvent["type"]> {
     },
   });
   expect(https.port).toBe(pebble.tlsPort);
-  return outcome;
+  return await outcome;
 }
 
 describe.skipIf(pebbleGeneration() === "none")("automatic HTTPS, while nonces are refused", () => {
