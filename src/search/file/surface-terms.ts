@@ -15,4 +15,4 @@ export const MANY_TERMS = 0x80000000;
 export const UNITS_BITS = 3;
 export const UNITS_MASK = 7;
 /** Terms of a segment, at most: they are shifted by {@link UNITS_BITS} in 32 bits. */
-export const MAX_TERMS: number = 1 << 28;
+const MAX_TERMS: number = 1 << 28;
