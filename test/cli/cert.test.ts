@@ -349,15 +349,10 @@ describe("docport cert", () => {
   it.each(["status", "issue", "renew", "revoke", "rollover", "history", "drill"])(
     "%s has a help of its own, examples first",
     async (name) => {
-      for (const args of [
-        [name, "--help"],
-        ["--help", name],
-      ]) {
-        const { code, out } = await cert(args);
-        expect(code).toBe(0);
-        expect(out).toMatch(/^Examples:\n/);
-        if (args[0] === name) expect(out).toContain(`Usage: docport cert ${name} [flags]`);
-      }
+      const { code, out } = await cert([name, "--help"]);
+      expect(code).toBe(0);
+      expect(out).toMatch(/^Examples:\n/);
+      expect(out).toContain(`Usage: docport cert ${name} [flags]`);
     },
   );
 });
