@@ -32,7 +32,9 @@ describe("the doctor's port", () => {
     expect(probe.kind).toBe("ours");
     const path = `/.well-known/acme-challenge/${NONCE}`;
     expect(await ask(port, path)).toEqual({ status: 200, location: undefined, body: NONCE });
-    expect((await ask(port, "/<script>")).status).toBe(503);
+    for (const other of ["/<script>", `${path}1`, "/docport-doctor-a"]) {
+      expect((await ask(port, other)).status).toBe(503);
+    }
     const second = await probePort(HOST, port);
     expect(second).toMatchObject({ kind: "closed", error: { code: "ERR_LISTEN_IN_USE" } });
     if (probe.kind === "ours") await probe.close();

@@ -393,6 +393,11 @@ describe("CAA records", () => {
       [],
     ],
     [
+      "that allow another at the parent",
+      caa({ "example.com": [{ issue: "other.example" }] }),
+      [/^problem caa: CAA records at example.com allow other.example only/],
+    ],
+    [
       "that allow another",
       only("other.example"),
       [/^problem caa: .*allow other.example only, so ca.test may not issue/],
