@@ -349,20 +349,10 @@ describe("docport cert", () => {
   it.each(["status", "issue", "renew", "revoke", "rollover", "history", "drill"])(
     "%s has a help of its own, examples first",
     async (name) => {
-<<<<<<< HEAD
-      const own = await cert([name, "--help"]);
-      expect(own.code).toBe(0);
-      expect(own.out).toMatch(/^Examples:\n/);
-      expect(own.out).toContain(`Usage: docport cert ${name} [flags]`);
-      const general = await cert(["--help", name]);
-      expect(general.code).toBe(0);
-      expect(general.out).toMatch(/^Examples:\n/);
-=======
       const { code, out } = await cert([name, "--help"]);
       expect(code).toBe(0);
       expect(out).toMatch(/^Examples:\n/);
       expect(out).toContain(`Usage: docport cert ${name} [flags]`);
->>>>>>> 08479d22ced2ddd5704bfe6adfee494f670bdc35
     },
   );
 });
