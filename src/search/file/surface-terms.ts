@@ -14,5 +14,3 @@ export const MANY_TERMS = 0x80000000;
 /** Low bits of a list's entry: what an occurrence counts. */
 export const UNITS_BITS = 3;
 export const UNITS_MASK = 7;
-/** Terms of a segment, at most: they are shifted by {@link UNITS_BITS} in 32 bits. */
-export const MAX_TERMS: number = 1 << 28;
