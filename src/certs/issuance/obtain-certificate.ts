@@ -67,11 +67,8 @@ const MAX_UNFINISHED_MS = 24 * 3_600_000;
 export async function obtainCertificate(options: ObtainOptions): Promise<ObtainedCertificate> {
   const order = (await resumeOrder(options)) ?? (await placeOrder(options));
   try {
-    if (order.state.status === "pending") {
-      await authorizeOrder({ ...options, order });
-      await order.pollReady({ signal: options.signal });
-    }
-    if (order.state.status === "ready") await finalizeOrder(order, options);
+    if (order.state.status === "pending") await proveAndFinalize(order, options);
+    else if (order.state.status === "ready") await finalizeOrder(order, options);
     await order.pollIssued({ signal: options.signal });
     return await download(order, options);
   } catch (error) {
@@ -165,6 +162,22 @@ const LIMIT_NAMES: Readonly<Record<keyof PublishedLimits, string>> = {
   certificatesPerSet: "certificates for exactly these names",
   failedValidationsPerIdentifier: "failed validations of these names",
 };
+
+/**
+ * With every authorization valid the order is ready, so it is not asked whether it is: that would be
+ * a request more for each certificate. Only a CA that lags behind itself is waited for.
+ */
+async function proveAndFinalize(order: Order, options: ObtainOptions): Promise<void> {
+  await authorizeOrder({ ...options, order });
+  try {
+    await finalizeOrder(order, options);
+  } catch (error) {
+    const isNotReady = error instanceof AcmeProblem && error.errorName === "orderNotReady";
+    if (!isNotReady) throw error;
+    await order.pollReady({ signal: options.signal });
+    if (order.state.status === "ready") await finalizeOrder(order, options);
+  }
+}
 
 async function finalizeOrder(order: Order, options: ObtainOptions): Promise<void> {
   const { ledger, set, ca, identifiers, signal } = options;
