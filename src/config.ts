@@ -6,6 +6,7 @@ import { entriesOf, readData } from "./config/read-data.ts";
 import { readEnv } from "./config/read-env.ts";
 import { readConfigFile } from "./config/read-file.ts";
 import { readTable } from "./config/read-table.ts";
+import { checkSemantic } from "./config/semantic-settings.ts";
 import type { Setting } from "./config/setting.ts";
 import {
   CONFIG_FILE_ENV,
@@ -137,7 +138,7 @@ function checkTogether(
     );
   }
   for (const { row, value, expected } of checkTls(settings)) report(row, value, expected);
-  for (const { key, expected } of checkAccess(settings)) {
+  for (const { key, expected } of [...checkAccess(settings), ...checkSemantic(settings)]) {
     report(SETTINGS[key], settings[key], expected);
   }
   return problems;

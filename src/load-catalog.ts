@@ -7,6 +7,8 @@ import type { Config } from "./config.ts";
 import type { Problem } from "./corpus/page.ts";
 import type { LoadProgress, Source } from "./corpus/source.ts";
 import { openSource } from "./corpus/sources/open-source.ts";
+import { createEmbeddings, type Embeddings } from "./embeddings.ts";
+import type { Clock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import { INDEX_MAGIC } from "./search/file/sections.ts";
 
@@ -18,36 +20,60 @@ export interface LoadCatalogOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Called for each page that could not be read. */
   readonly onProblem?: (problem: Problem) => void;
+  /** Called with what the documentation is served without, in a sentence; once. */
+  readonly onWarning?: (warning: string) => void;
+  /** Times requests for embeddings. Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /**
  * The catalog of the configured sources, or of the index file when that is what the source is.
  * Rejects with a `DocportError` when a source as a whole cannot be read, and with
- * `ERR_PAGE_UNREADABLE` when the configuration is strict and a page could not be read.
+ * `ERR_PAGE_UNREADABLE` or `ERR_EMBEDDINGS` when the configuration is strict and a page could not
+ * be read, or the vectors not be had.
  */
 export async function loadCatalog(
   config: Config,
   options: LoadCatalogOptions,
 ): Promise<IndexedCatalog> {
   const indexFile = await findIndexFile(config.sources);
-  return openCatalog(
-    indexFile ? await readIndexFile(indexFile) : await buildIndex(config, options),
-  );
+  const embeddings = createEmbeddings(config, options);
+  if (!indexFile) return openCatalog(await build(config, options, embeddings), embeddings?.queries);
+  const catalog = openCatalog(await readIndexFile(indexFile), embeddings?.queries);
+  const { vectorsModel } = catalog;
+  if (embeddings && vectorsModel !== embeddings.queries.model) {
+    const made = vectorsModel === undefined ? "without embeddings" : `with ${vectorsModel}`;
+    options.onWarning?.(
+      `${indexFile.name} was made ${made}, not with ${embeddings.queries.model}: search is by words` +
+        " only until it is made again",
+    );
+  }
+  return catalog;
 }
 
 /** The bytes of an index file over the configured sources. Rejects like {@link loadCatalog}. */
 export async function buildIndex(config: Config, options: LoadCatalogOptions): Promise<Uint8Array> {
+  return build(config, options, createEmbeddings(config, options));
+}
+
+async function build(
+  config: Config,
+  options: LoadCatalogOptions,
+  embeddings: Embeddings | undefined,
+): Promise<Uint8Array> {
   const { baseUrl, versions, strict } = config;
   const sources: Source[] = [];
   for (const source of config.sources) {
     sources.push(await openSource(sourceSettings(config, source), { fetch: options.fetch }));
   }
+  const embedder = embeddings?.createSectionEmbedder();
   let problemCount = 0;
   const bytes = await buildCatalog(
     sources,
     { title: titleOf(config), versions, ...(baseUrl === undefined ? {} : { baseUrl }) },
     {
       now: options.now(),
+      ...(embedder ? { embedder } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
       onProblem(problem) {
@@ -62,6 +88,9 @@ export async function buildIndex(config: Config, options: LoadCatalogOptions): P
       hint: "Correct what is named above, or leave `strict` out to go on without.",
     });
   }
+  const failure = embedder?.failure;
+  if (strict && failure) throw failure;
+  if (failure) options.onWarning?.(`${failure.message}: search is by words only`);
   return bytes;
 }
 

@@ -1,8 +1,8 @@
 import type { Clock } from "../lib/clock.ts";
 import { DocportError, messageOf, systemCodeOf } from "../lib/errors.ts";
+import { parseHttpDate, parseRetryAfter } from "../lib/retry-after.ts";
 import { withDeadline } from "./deadline.ts";
 import { type AcmeReply, linksOf } from "./reply.ts";
-import { parseHttpDate, parseRetryAfter } from "./retry-after.ts";
 import type { AcmeRequest, AcmeTransport } from "./transport.ts";
 
 export interface ExchangeOptions {

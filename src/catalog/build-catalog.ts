@@ -2,8 +2,10 @@ import type { Page, Problem, Section } from "../corpus/page.ts";
 import type { LoadProgress, Source } from "../corpus/source.ts";
 import { DocportError } from "../lib/errors.ts";
 import { IndexBuilder } from "../search/index-builder.ts";
+import type { IndexDocument } from "../search/index-document.ts";
 import { packMetadata } from "./catalog-metadata.ts";
 import { type CatalogSettings, GatheredPages } from "./gathered-pages.ts";
+import type { SectionEmbedder } from "./semantic/section-embedder.ts";
 import { encodeJson, optional, type StoredHit } from "./stored-json.ts";
 
 export interface BuildOptions {
@@ -13,6 +15,8 @@ export interface BuildOptions {
   readonly onProblem?: (problem: Problem) => void;
   /** Milliseconds since the Unix epoch; becomes `CatalogFacts.builtAt`. */
   readonly now: number;
+  /** Asked for the vectors of all sections; without them the index is made all the same. */
+  readonly embedder?: SectionEmbedder;
 }
 
 /**
@@ -39,7 +43,7 @@ export async function buildCatalog(
     for await (const item of items) {
       options.signal?.throwIfAborted();
       if (item.kind === "problem") options.onProblem?.(item.problem);
-      else addPage(builder, gathered, item.page);
+      else await addPage(builder, gathered, item.page, options.embedder);
     }
   }
   if (gathered.summaries.length === 0) {
@@ -52,6 +56,7 @@ export async function buildCatalog(
   const facts = gathered.facts(settings, options.now);
   return builder.finish(
     packMetadata({ revision: gathered.revision(settings), facts }, gathered.summaries),
+    await options.embedder?.finish(),
   );
 }
 
@@ -65,15 +70,24 @@ function offsetProgress(progress: LoadProgress, readBefore: number): LoadProgres
   };
 }
 
-function addPage(builder: IndexBuilder, gathered: GatheredPages, given: Page): void {
+async function addPage(
+  builder: IndexBuilder,
+  gathered: GatheredPages,
+  given: Page,
+  embedder: SectionEmbedder | undefined,
+): Promise<void> {
   const page = gathered.withFreeId(given);
   const stored = encodeJson(storedPage(page));
   builder.addGroup({ id: page.id, stored });
-  for (const section of page.sections) addSection(builder, page, section);
+  for (const section of page.sections) {
+    const document = documentOf(page, section);
+    builder.add(document);
+    await embedder?.add(document);
+  }
   gathered.add(page, stored);
 }
 
-function addSection(builder: IndexBuilder, page: Page, section: Section): void {
+function documentOf(page: Page, section: Section): IndexDocument {
   const isLead = section.anchor === "" && section.level === 0;
   const hit: StoredHit = {
     title: section.title,
@@ -84,7 +98,7 @@ function addSection(builder: IndexBuilder, page: Page, section: Section): void {
     ...optional("modifiedAt", page.modifiedAt),
     ...optional("revision", page.revision),
   };
-  builder.add({
+  return {
     id: section.id,
     group: page.id,
     ...optional("translationKey", page.translationKey),
@@ -97,7 +111,7 @@ function addSection(builder: IndexBuilder, page: Page, section: Section): void {
     text: isLead && page.description ? `${page.description}\n${section.text}` : section.text,
     code: section.code,
     stored: encodeJson(hit),
-  });
+  };
 }
 
 function storedPage(page: Page): object {

@@ -78,6 +78,8 @@ export interface CatalogSearchResult {
   /** False when the confidence is below the calibrated threshold: "not in this documentation". */
   readonly answered: boolean;
   readonly corrected?: string;
+  /** In a sentence, what a caller should know of how this was searched. */
+  readonly notice?: string;
 }
 
 /** Pages and sections behind one index: what the MCP tools, the HTTP routes and the CLI read. */
@@ -86,6 +88,14 @@ export interface Catalog {
   readonly revision: string;
   readonly facts: CatalogFacts;
   search(query: string, options?: SearchOptions): CatalogSearchResult;
+  /**
+   * As `search`, by meaning too. There only when an embeddings endpoint is configured; rejects like
+   * `search` throws, and for nothing else: when the meaning cannot be had in time, the answer is
+   * that of `search`, with a `notice`. Confidence and `answered` are of the words alone.
+   */
+  readonly searchSemantically?:
+    | ((query: string, options?: SearchOptions) => Promise<CatalogSearchResult>)
+    | undefined;
   /** A page by its id, or undefined. */
   page(id: string): CatalogPage | undefined;
   /**

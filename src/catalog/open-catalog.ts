@@ -1,6 +1,6 @@
 import { CONFIDENCE_THRESHOLD } from "../search/ranking/confidence.ts";
 import { SearchIndex } from "../search/search-index.ts";
-import type { SearchHit, SearchOptions } from "../search/search-options.ts";
+import type { SearchHit, SearchOptions, SearchResult } from "../search/search-options.ts";
 import type {
   Catalog,
   CatalogFacts,
@@ -13,6 +13,8 @@ import type {
 import { packMetadata, unpackMetadata } from "./catalog-metadata.ts";
 import { GatheredPages } from "./gathered-pages.ts";
 import { PageAddresses } from "./page-addresses.ts";
+import type { QueryEmbedder } from "./semantic/query-embedder.ts";
+import { searchIndexSemantically } from "./semantic/semantic-search.ts";
 import {
   decodeFacts,
   decodeHit,
@@ -26,13 +28,17 @@ import {
  * Opens the bytes of an index file. Nothing is rebuilt or copied: the catalog reads from `bytes`,
  * which must not change afterwards. Throws `DocportError` with `ERR_INDEX_TRUNCATED`,
  * `ERR_INDEX_VERSION` or `ERR_INDEX_CORRUPT`.
+ *
+ * @param embedder asked for the vectors of queries; without it there is no `searchSemantically`.
  */
-export function openCatalog(bytes: Uint8Array): IndexedCatalog {
-  return new IndexCatalog(SearchIndex.open(bytes));
+export function openCatalog(bytes: Uint8Array, embedder?: QueryEmbedder): IndexedCatalog {
+  return new IndexCatalog(SearchIndex.open(bytes), embedder);
 }
 
 /** A catalog over an index of its own. */
 export interface IndexedCatalog extends Catalog {
+  /** The embeddings model that its vectors were made with; undefined when it has none. */
+  readonly vectorsModel: string | undefined;
   /**
    * The catalog as if some pages had never been in the documentation: neither counts, ranking and
    * corrections nor the bytes in memory have anything of them. It may be empty. The work grows with
@@ -44,22 +50,41 @@ export interface IndexedCatalog extends Catalog {
 class IndexCatalog implements IndexedCatalog {
   readonly revision: string;
   readonly facts: CatalogFacts;
+  readonly vectorsModel: string | undefined;
+  readonly searchSemantically: Catalog["searchSemantically"];
   readonly #index: SearchIndex;
+  readonly #embedder: QueryEmbedder | undefined;
   readonly #packedPages: Uint8Array;
   #pages: readonly StoredSummary[] | undefined;
   #addresses: PageAddresses | undefined;
 
-  constructor(index: SearchIndex) {
+  constructor(index: SearchIndex, embedder: QueryEmbedder | undefined) {
     const { facts, pages } = unpackMetadata(index.metadata);
     const stored = decodeFacts(facts);
     this.revision = stored.revision;
     this.facts = stored.facts;
+    this.vectorsModel = index.vectors?.model;
     this.#index = index;
     this.#packedPages = pages;
+    this.#embedder = embedder;
+    this.searchSemantically =
+      embedder && ((query, options = {}) => this.#fused(embedder, query, options));
   }
 
   search(query: string, options: SearchOptions = {}): CatalogSearchResult {
-    const result = this.#index.search(query, options);
+    return this.#resultOf(this.#index.search(query, options));
+  }
+
+  async #fused(
+    embedder: QueryEmbedder,
+    query: string,
+    options: SearchOptions,
+  ): Promise<CatalogSearchResult> {
+    const found = await searchIndexSemantically(this.#index, embedder, query, options);
+    return { ...this.#resultOf(found.result), ...optional("notice", found.notice) };
+  }
+
+  #resultOf(result: SearchResult): CatalogSearchResult {
     return {
       hits: result.hits.map((hit) => this.#hit(hit)),
       total: result.total,
@@ -114,7 +139,7 @@ class IndexCatalog implements IndexedCatalog {
     const revision = gathered.revision({ ...settings, versions: facts.versions });
     const metadata = packMetadata({ revision, facts }, gathered.summaries);
     const ids = hidden.map(({ id }) => id);
-    return new IndexCatalog(this.#index.without(ids, metadata));
+    return new IndexCatalog(this.#index.without(ids, metadata), this.#embedder);
   }
 
   pages(): readonly CatalogPageSummary[] {

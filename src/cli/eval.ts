@@ -2,9 +2,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Baseline, Comparison } from "../catalog/eval/baseline.ts";
 import type { CatalogEvaluation } from "../catalog/eval/evaluate-catalog.ts";
+import type { FusedEvaluation } from "../catalog/eval/evaluate-fused.ts";
 import { filePath, toggle, wholeNumber } from "../config/setting-types.ts";
 import { loadConfig } from "../config.ts";
 import { DocportError, messageOf } from "../lib/errors.ts";
+import type { Summary } from "../search/eval/measure.ts";
 import { type Command, type CommandContext, EXIT_FAILURE, EXIT_OK } from "./command.ts";
 import { loadCommandConfig } from "./command-config.ts";
 import { type CommandLine, type CommandSyntax, readCommandLine } from "./command-line.ts";
@@ -21,10 +23,13 @@ interface EvalOptions {
   readonly json: boolean;
 }
 
+/** As long as a request for embeddings is given. */
+const EMBEDDINGS_TIMEOUT_MS = 15_000;
+
 const SYNTAX: CommandSyntax<EvalOptions> = {
   name: "eval",
   operands: "SOURCE...",
-  groups: ["sources", "logging"],
+  groups: ["sources", "semantic", "logging"],
   options: {
     golden: {
       flag: "--golden",
@@ -102,7 +107,9 @@ async function evaluateSource(
   context: CommandContext,
 ): Promise<number> {
   const { options } = line;
-  const config = await loadCommandConfig(line, line.operands, context);
+  const given = await loadCommandConfig(line, line.operands, context);
+  // What is measured is the ranking, not the endpoint's speed.
+  const config = { ...given, embeddingsTimeoutInMs: EMBEDDINGS_TIMEOUT_MS };
   const baseline =
     options.baseline === undefined ? undefined : await loadBaseline(options.baseline);
   const { readQuestions } = await import("./eval-questions.ts");
@@ -112,18 +119,21 @@ async function evaluateSource(
   const { evaluateCatalog } = await import("../catalog/eval/evaluate-catalog.ts");
   const { evaluationJson, compareWithBaseline } = await import("../catalog/eval/baseline.ts");
   const evaluation = evaluateCatalog(catalog, questions, () => performance.now());
-  const json = evaluationJson(evaluation, lost);
+  const { evaluateFused } = await import("../catalog/eval/evaluate-fused.ts");
+  const fused = await evaluateFused(catalog, questions);
+  const json = { ...evaluationJson(evaluation, lost), ...(fused ? { fused } : {}) };
   const comparison = baseline && compareWithBaseline(json, baseline, options.tolerance / 100);
   if (options.report !== undefined) {
     const { evaluationReport } = await import("../catalog/eval/evaluation-report.ts");
     const markdown = evaluationReport({
       ...{ evaluation, catalog, lost },
       ...(comparison === undefined ? {} : { comparison }),
+      ...(fused === undefined ? {} : { fused }),
     });
     await writeFile(options.report, markdown);
   }
   context.stdout(
-    options.json ? `${JSON.stringify(json, null, 2)}\n` : summaryText(evaluation, lost),
+    options.json ? `${JSON.stringify(json, null, 2)}\n` : summaryText(evaluation, lost, fused),
   );
   if (!comparison?.isWorse) return EXIT_OK;
   context.stderr(worseText(evaluation, comparison, options.tolerance));
@@ -147,6 +157,7 @@ async function loadBaseline(file: string): Promise<Baseline> {
 function summaryText(
   { overall, p50Ms, p99Ms, outcomes }: CatalogEvaluation,
   lost: readonly string[],
+  fused: FusedEvaluation | undefined,
 ): string {
   const missed = outcomes.filter(({ scores }) => scores["mrr@10"] === 0);
   const lines = [
@@ -156,12 +167,28 @@ function summaryText(
     `recall@100       ${overall["recall@100"].toFixed(3)}`,
     `first hit right  ${(100 * overall["success@1"]).toFixed(1)} %`,
     `time a search    ${p50Ms.toFixed(2)} ms (p99 ${p99Ms.toFixed(2)} ms)`,
+    ...(fused ? ["", ...fusedLines(overall, fused)] : []),
     ...(missed.length === 0 ? [] : ["", `Not among the first ten (${missed.length}):`]),
     ...missed.slice(0, 10).map(({ query }) => `  ${printable(query.text)}`),
     ...(lost.length === 0 ? [] : ["", `Their page is gone (${lost.length}):`]),
     ...lost.slice(0, 10).map((one) => `  ${printable(one)}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function fusedLines(words: Summary, fused: FusedEvaluation): string[] {
+  const row = (name: string, key: keyof Summary): string =>
+    `${name.padEnd(17)}${words[key].toFixed(3)} -> ${fused[key].toFixed(3)}`;
+  return [
+    "By words -> by words and meaning:",
+    row("nDCG@10", "ndcg@10"),
+    row("MRR@10", "mrr@10"),
+    row("recall@100", "recall@100"),
+    row("success@1", "success@1"),
+    ...(fused.byWordsOnly === 0
+      ? []
+      : [`${fused.byWordsOnly} questions were answered by words only: ${fused.notice ?? ""}`]),
+  ];
 }
 
 function worseText(

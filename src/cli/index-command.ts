@@ -17,7 +17,7 @@ interface IndexOptions {
 const SYNTAX: CommandSyntax<IndexOptions> = {
   name: "index",
   operands: "SOURCE... -o FILE",
-  groups: ["sources", "logging"],
+  groups: ["sources", "semantic", "logging"],
   options: {
     output: {
       flag: "--output",

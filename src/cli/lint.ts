@@ -51,7 +51,8 @@ export const lintCommand: Command = {
     const catalog = await reportLoading(config, context, (load) =>
       // A page that cannot be read is a finding here, not the end.
       loadCatalog(
-        { ...config, strict: false },
+        // Nothing that is looked for here needs vectors.
+        { ...config, strict: false, embeddingsUrl: undefined },
         {
           ...load,
           onProblem: ({ path, reason }) =>

@@ -3,6 +3,7 @@ import type { LoadCatalogOptions } from "../load-catalog.ts";
 import type { CommandContext } from "./command.ts";
 import { ProblemReport } from "./problem-report.ts";
 import { createProgressBar } from "./progress.ts";
+import { printable } from "./terminal.ts";
 
 /**
  * Runs `load` with a progress bar and a list of the pages that could not be read, both on stderr.
@@ -25,6 +26,10 @@ export async function reportLoading<T>(
       signal,
       onProgress: (progress) => bar.update(progress),
       onProblem: (problem) => problems.add(problem),
+      onWarning: (warning) => {
+        bar.clear();
+        stderr(`docport: ${printable(warning)}\n`);
+      },
     });
   } finally {
     bar.clear();

@@ -19,7 +19,7 @@ interface SearchCommandOptions {
 const SYNTAX: CommandSyntax<SearchCommandOptions> = {
   name: "search",
   operands: 'SOURCE... "QUERY"',
-  groups: ["sources", "logging"],
+  groups: ["sources", "semantic", "logging"],
   options: {
     limit: {
       flag: "--limit",
@@ -76,16 +76,25 @@ export const searchCommand: Command = {
     }
     const startedAt = performance.now();
     const { loadCatalog } = await import("../load-catalog.ts");
-    const catalog = await reportLoading(config, context, (options) => loadCatalog(config, options));
+    const ended = new AbortController();
+    const signal = AbortSignal.any([context.signal, ended.signal]);
+    const catalog = await reportLoading(config, context, (options) =>
+      loadCatalog(config, { ...options, signal }),
+    );
     const took = describeDuration(performance.now() - startedAt);
     context.stderr(`Indexed ${describeFacts(catalog.facts)} in ${took}\n\n`);
 
     const { limit, language, section, json } = line.options;
-    const result = catalog.search(query, {
+    const options = {
       limit,
       ...(language === undefined ? {} : { language }),
       ...(section === undefined ? {} : { section }),
-    });
+    };
+    const result = catalog.searchSemantically
+      ? await catalog.searchSemantically(query, options)
+      : catalog.search(query, options);
+    // An embeddings endpoint that is late would keep the command from ending.
+    ended.abort();
     context.stdout(json ? renderJson(query, result) : renderText(query, result, catalog, context));
     return EXIT_OK;
   },
@@ -93,8 +102,9 @@ export const searchCommand: Command = {
 
 /** The answer for programs. Its fields are only ever added to. */
 function renderJson(query: string, result: CatalogSearchResult): string {
-  const { answered, confidence, total, corrected, hits } = result;
-  return `${JSON.stringify({ query, corrected, answered, confidence, total, hits }, null, 2)}\n`;
+  const { answered, confidence, total, corrected, notice, hits } = result;
+  const answer = { query, corrected, answered, confidence, total, notice, hits };
+  return `${JSON.stringify(answer, null, 2)}\n`;
 }
 
 function renderText(
@@ -107,6 +117,7 @@ function renderText(
   const head: string[] = [];
   if (result.corrected !== undefined)
     head.push(`Searched for "${printable(result.corrected)}".`, "");
+  if (result.notice !== undefined) head.push(printable(result.notice), "");
   if (result.hits.length === 0) {
     head.push(`Nothing in ${printable(title)} matches "${printable(query)}".`);
   } else if (!result.answered) {

@@ -1,9 +1,17 @@
 /** Parts of the settings; a command takes the flags of the parts that it reads. */
-export type SettingGroup = "sources" | "server" | "access" | "tls" | "discovery" | "logging";
+export type SettingGroup =
+  | "sources"
+  | "semantic"
+  | "server"
+  | "access"
+  | "tls"
+  | "discovery"
+  | "logging";
 
 /** Headings of the parts in `--help` and in docs/configuration.md, in the order they are shown. */
 export const SETTING_GROUPS: Readonly<Record<SettingGroup, string>> = {
   sources: "Documentation",
+  semantic: "Semantic search",
   server: "Server",
   access: "Private documentation",
   tls: "HTTPS and certificates",

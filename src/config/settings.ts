@@ -1,5 +1,6 @@
 import { type AccessSettings, accessSettings } from "./access-settings.ts";
 import { type DiscoverySettings, discoverySettings } from "./discovery-settings.ts";
+import { type SemanticSettings, semanticSettings } from "./semantic-settings.ts";
 import {
   type LoggingSettings,
   loggingSettings,
@@ -13,6 +14,7 @@ import { type TlsSettings, tlsSettings } from "./tls-settings.ts";
 /** Every setting as it was given, before the defaults that depend on other settings. */
 export interface Settings
   extends SourceSettings,
+    SemanticSettings,
     ServerSettings,
     AccessSettings,
     TlsSettings,
@@ -25,6 +27,7 @@ export interface Settings
  */
 export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } = {
   ...sourceSettings,
+  ...semanticSettings,
   ...serverSettings,
   ...accessSettings,
   ...tlsSettings,

@@ -39,7 +39,7 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
   const kept = new WeakMap<Catalog, Map<string, Kept>>();
 
   const page: Route = {
-    GET: (request, url) => {
+    GET: async (request, url) => {
       const { context, examples } = keep(request);
       const headers = { vary: "accept, accept-language" };
       const query = url.searchParams.get("q")?.trim() || undefined;
@@ -63,7 +63,8 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
         builtAt: facts.builtAt,
         publicUrl: base(request),
         certificateLine: options.certificateLine?.(),
-        search: query === undefined ? undefined : searchSite(context, query, MESSAGES[language]),
+        search:
+          query === undefined ? undefined : await searchSite(context, query, MESSAGES[language]),
         examples,
         assets: assets.paths,
       });
@@ -77,9 +78,10 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
     },
   };
   const search: Route = {
-    GET: (request, url) => {
+    GET: async (request, url) => {
       const messages = MESSAGES[pageLanguage(request, url)];
-      const found = searchSite(keep(request).context, url.searchParams.get("q") ?? "", messages);
+      const query = url.searchParams.get("q") ?? "";
+      const found = await searchSite(keep(request).context, query, messages);
       return taggedResponse(request, JSON.stringify(found), {
         vary: "accept-language",
         "content-type": "application/json",

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogHit } from "../catalog/catalog.ts";
+import type { CatalogHit, CatalogSearchResult } from "../catalog/catalog.ts";
 import { cleanLine } from "../mcp/clean-text.ts";
 import type { DocsContext } from "../mcp/docs-context.ts";
 import type { Messages } from "../web/messages.ts";
@@ -12,19 +12,22 @@ const MAX_CLOSEST = 4;
 const SNIPPET_CHARS = 220;
 
 /** Answers a person's query from the index that the tools use, in the words of the page. */
-export function searchSite(
+export async function searchSite(
   { catalog, corpus, urls }: DocsContext,
   rawQuery: string,
   messages: Messages,
-): SearchView {
+): Promise<SearchView> {
   const query = cleanLine(rawQuery, MAX_QUERY_CHARS);
   if (query === "") return { query, summary: "", results: [] };
   const language = corpus.languages.find((tag) => tag.split("-", 1)[0] === messages.code);
-  const found = catalog.search(query, {
+  const options = {
     limit: MAX_RESULTS,
     snippetChars: SNIPPET_CHARS,
     ...(language === undefined ? {} : { language }),
-  });
+  };
+  const found = catalog.searchSemantically
+    ? await catalog.searchSemantically(query, options)
+    : catalog.search(query, options);
   const hits = found.answered ? found.hits : found.hits.slice(0, MAX_CLOSEST);
   return {
     query,
@@ -33,15 +36,13 @@ export function searchSite(
   };
 }
 
-function summaryOf(
-  found: ReturnType<Catalog["search"]>,
-  shown: number,
-  messages: Messages,
-): string {
-  if (shown === 0) return messages.noResults;
+function summaryOf(found: CatalogSearchResult, shown: number, messages: Messages): string {
+  const byWords = found.notice === undefined ? "" : ` ${messages.byWordsOnly}`;
+  if (shown === 0) return messages.noResults + byWords;
   const corrected =
     found.corrected === undefined ? "" : `${messages.corrected(cleanLine(found.corrected))} `;
-  return corrected + (found.answered ? messages.resultCount(shown) : messages.onlyClosest);
+  const came = found.answered ? messages.resultCount(shown) : messages.onlyClosest;
+  return corrected + came + byWords;
 }
 
 function resultOf(hit: CatalogHit, url: string, messages: Messages): ResultView {

@@ -19,6 +19,8 @@ export type ErrorCode =
   | "ERR_INDEX_VERSION"
   | "ERR_INDEX_CORRUPT"
   | "ERR_INDEX_LIMIT"
+  // Semantic search
+  | "ERR_EMBEDDINGS"
   // Private documentation
   | "ERR_KEYS_FILE"
   | "ERR_ACCESS_RULE"

@@ -15,7 +15,7 @@ import { callFetch } from "./fetch-tool.ts";
 import type { McpOptions } from "./mcp-options.ts";
 import { getPrompt, PROMPTS } from "./prompts.ts";
 import { listResources, readResource, resourceTemplates } from "./resources.ts";
-import { callSearch } from "./search-tool.ts";
+import { callSearch, callSearchSemantically } from "./search-tool.ts";
 import { ArgumentError } from "./tool-arguments.ts";
 import { defineTools } from "./tool-definitions.ts";
 import { errorResult } from "./tool-result.ts";
@@ -126,16 +126,23 @@ function callTool(
   context: DocsContext,
   name: string,
   given: Readonly<Record<string, unknown>>,
-): CallToolResult {
+): CallToolResult | Promise<CallToolResult> {
   try {
-    if (name === "search") return callSearch(context, given);
+    if (name === "search") {
+      if (!context.catalog.searchSemantically) return callSearch(context, given);
+      return callSearchSemantically(context, given).catch(toolError);
+    }
     if (name === "fetch") return callFetch(context, given);
   } catch (error) {
-    if (error instanceof ArgumentError) return errorResult(error.message);
-    throw error;
+    return toolError(error);
   }
   throw new ProtocolError(
     ProtocolErrorCode.InvalidParams,
     `There is no tool ${JSON.stringify(name.slice(0, 64))}: the tools are search and fetch`,
   );
+}
+
+function toolError(error: unknown): CallToolResult {
+  if (error instanceof ArgumentError) return errorResult(error.message);
+  throw error;
 }

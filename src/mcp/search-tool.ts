@@ -1,5 +1,5 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import type { CatalogHit, CatalogSearchResult } from "../catalog/catalog.ts";
+import type { Catalog, CatalogHit, CatalogSearchResult } from "../catalog/catalog.ts";
 import { cleanLine } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
 import { emptyFilterNotice, resolveFilters } from "./search-filters.ts";
@@ -56,23 +56,83 @@ export const SEARCH_ARGUMENTS: ArgumentSpecs = {
  * Throws `ArgumentError` for arguments that cannot be read.
  */
 export function callSearch(
-  { catalog, corpus, urls }: DocsContext,
+  context: DocsContext,
   raw: Readonly<Record<string, unknown>>,
 ): CallToolResult {
+  const request = readSearch(context, raw);
+  const { query, options, wider } = request;
+  const found = context.catalog.search(query, options);
+  const isWider = found.hits.length === 0 && wider !== undefined;
+  return renderSearch(context, request, isWider ? context.catalog.search(query, wider) : found, {
+    isWider,
+  });
+}
+
+/**
+ * As {@link callSearch}, by meaning too where the catalog can. A filter that holds something is
+ * never left out: the nearest in meaning is always there.
+ */
+export async function callSearchSemantically(
+  context: DocsContext,
+  raw: Readonly<Record<string, unknown>>,
+): Promise<CallToolResult> {
+  const { searchSemantically } = context.catalog;
+  if (!searchSemantically) return callSearch(context, raw);
+  const request = readSearch(context, raw);
+  const { query, options, wider } = request;
+  const found = await searchSemantically(query, options);
+  const isWider = found.hits.length === 0 && wider !== undefined;
+  return renderSearch(context, request, isWider ? await searchSemantically(query, wider) : found, {
+    isWider,
+  });
+}
+
+type SearchOptions = Parameters<Catalog["search"]>[1];
+
+/** The arguments of a call, read. */
+interface SearchRequest {
+  readonly query: string;
+  readonly options: SearchOptions;
+  /** The options without filters, when there are filters. */
+  readonly wider: SearchOptions;
+  readonly filters: ReturnType<typeof resolveFilters>;
+  readonly maxTokens: number;
+  readonly notices: readonly string[];
+  /** As the caller gave them, for the call that gets the rest. */
+  readonly given: Readonly<Record<string, string | number>>;
+}
+
+function readSearch(
+  { corpus }: DocsContext,
+  raw: Readonly<Record<string, unknown>>,
+): SearchRequest {
   const { strings, integers, notices } = parseArguments(raw, SEARCH_ARGUMENTS);
-  const query = strings.get("query") ?? "";
   const limit = integers.get("limit") ?? DEFAULT_SEARCH_LIMIT;
   const maxTokens = integers.get("max_tokens") ?? DEFAULT_SEARCH_TOKENS;
   const filters = resolveFilters(Object.fromEntries(strings), corpus);
-  const said = [...notices, ...filters.notices];
-
   const { notices: _, ...known } = filters;
-  let found = catalog.search(query, { ...known, limit, snippetChars: SNIPPET_CHARS });
-  if (found.hits.length === 0 && (filters.version !== undefined || filters.section !== undefined)) {
-    const language = filters.language === undefined ? {} : { language: filters.language };
-    found = catalog.search(query, { ...language, limit, snippetChars: SNIPPET_CHARS });
-    if (found.hits.length > 0) said.push(emptyFilterNotice(filters, corpus));
-  }
+  const language = filters.language === undefined ? {} : { language: filters.language };
+  const isFiltered = filters.version !== undefined || filters.section !== undefined;
+  return {
+    query: strings.get("query") ?? "",
+    options: { ...known, limit, snippetChars: SNIPPET_CHARS },
+    wider: isFiltered ? { ...language, limit, snippetChars: SNIPPET_CHARS } : undefined,
+    filters,
+    maxTokens,
+    notices: [...notices, ...filters.notices],
+    given: { ...Object.fromEntries(strings), ...Object.fromEntries(integers) },
+  };
+}
+
+function renderSearch(
+  { corpus, urls }: DocsContext,
+  { filters, maxTokens, notices, given }: SearchRequest,
+  found: CatalogSearchResult,
+  { isWider }: { readonly isWider: boolean },
+): CallToolResult {
+  const said = [...notices];
+  if (isWider && found.hits.length > 0) said.push(emptyFilterNotice(filters, corpus));
+  if (found.notice !== undefined) said.push(found.notice);
   if (!found.answered) said.push(unansweredNotice(found, corpus.sections));
 
   const hits = found.answered ? found.hits : found.hits.slice(0, MAX_CLOSEST);
@@ -83,10 +143,7 @@ export function callSearch(
     url: urls.absolute(hit.url, hit.pageId),
     ...hitDetails(hit, isMultilingual, filters.language),
   }));
-  return fitResults(results, found, said, maxTokens, {
-    ...Object.fromEntries(strings),
-    ...Object.fromEntries(integers),
-  });
+  return fitResults(results, found, said, maxTokens, given);
 }
 
 function hitDetails(

@@ -1,6 +1,6 @@
 import { SegmentBuilder } from "./build/segment-builder.ts";
 import { contentOf, writeSections } from "./file/sections.ts";
-import { METADATA_SECTION, segmentSections } from "./file/segment-sections.ts";
+import { METADATA_SECTION, segmentSections, VECTORS_SECTION } from "./file/segment-sections.ts";
 import type { IndexDocument, IndexGroup } from "./index-document.ts";
 
 /**
@@ -30,10 +30,12 @@ export class IndexBuilder {
    * Throws DocportError ERR_INDEX_LIMIT when it would be over 4 GiB.
    *
    * @param metadata opaque bytes that come back as `SearchIndex.metadata`.
+   * @param vectors what `VectorsBuilder.finish` gave, with a vector for each document in its order.
    */
-  finish(metadata: Uint8Array): Uint8Array {
+  finish(metadata: Uint8Array, vectors?: Uint8Array): Uint8Array {
     return writeSections([
       { part: 0, kind: METADATA_SECTION, content: contentOf(metadata) },
+      ...(vectors ? [{ part: 0, kind: VECTORS_SECTION, content: contentOf(vectors) }] : []),
       ...segmentSections(1, this.#segment.finish()),
     ]);
   }

@@ -2,9 +2,12 @@ import { encodeUtf8 } from "./analysis/utf8.ts";
 import { checksumOf, checksumText } from "./file/checksum.ts";
 import { contentOf, corrupt, openSections, writeSections } from "./file/sections.ts";
 import { isDeleted, isGroupDeleted, openSegment, type Segment } from "./file/segment.ts";
-import { METADATA_SECTION, REVISION_SECTION } from "./file/segment-sections.ts";
+import { METADATA_SECTION, REVISION_SECTION, VECTORS_SECTION } from "./file/segment-sections.ts";
 import type { SearchOptions, SearchResult } from "./search-options.ts";
-import { Searcher } from "./searcher.ts";
+import { MAX_NEAREST, Searcher } from "./searcher.ts";
+import { carryVectors } from "./semantic/carry-vectors.ts";
+import { type Nearest, NearestScan } from "./semantic/nearest-scan.ts";
+import { decodeVectors, encodeVectors, type VectorStore } from "./semantic/vector-store.ts";
 import { type IndexUpdate, segmentsWithout, updatedSegments } from "./updated-segments.ts";
 
 /** Documents of an index, opened from its file: views over the bytes, nothing is rebuilt. */
@@ -17,6 +20,8 @@ export class SearchIndex {
   readonly documentCount: number;
   /** Groups that were given bytes. */
   readonly groupCount: number;
+  /** Vectors of the documents, when the index was made with them. */
+  readonly vectors: VectorStore | undefined;
   readonly #segments: readonly Segment[];
   readonly #searcher: Searcher;
   /** Where the bytes of each stored group are; made when the first of them is asked for. */
@@ -27,10 +32,12 @@ export class SearchIndex {
     revision: string,
     metadata: Uint8Array,
     segments: readonly Segment[],
+    vectors: VectorStore | undefined,
     bytes?: Uint8Array,
   ) {
     this.revision = revision;
     this.metadata = metadata;
+    this.vectors = vectors;
     this.#segments = segments;
     this.#bytes = bytes;
     this.#searcher = new Searcher(segments);
@@ -51,10 +58,13 @@ export class SearchIndex {
       openSegment(file, index + 1),
     );
     const revision = file.section(0, REVISION_SECTION);
+    const vectors = file.section(0, VECTORS_SECTION);
+    const rows = segments.reduce((sum, { documentCount }) => sum + documentCount, 0);
     return new SearchIndex(
       revision ? new TextDecoder().decode(revision) : file.revision,
       metadata,
       segments,
+      vectors && decodeVectors(vectors, rows),
       bytes,
     );
   }
@@ -63,12 +73,15 @@ export class SearchIndex {
    * The index after an update; this one stays as it is and can be searched on. Answers are those of
    * an index built anew from the documents that stayed, in their order, and then the added ones.
    * The work grows with what is added and removed; the large segments are shared. Throws RangeError
-   * when something is added that is in the index already.
+   * when something is added that is in the index already. Added documents have no vector.
    */
   update(update: IndexUpdate): SearchIndex {
     const metadata = update.metadata ?? this.metadata;
     const revision = revisionAfter(this.revision, update, metadata);
-    return new SearchIndex(revision, metadata, updatedSegments(this.#segments, update));
+    const segments = updatedSegments(this.#segments, update);
+    const replaced = new Set((update.documents ?? []).map(({ id }) => id));
+    const vectors = carryVectors(this.vectors, this.#segments, segments, replaced);
+    return new SearchIndex(revision, metadata, segments, vectors);
   }
 
   /**
@@ -77,7 +90,9 @@ export class SearchIndex {
    */
   without(groups: readonly string[], metadata: Uint8Array): SearchIndex {
     const revision = revisionAfter(this.revision, { remove: groups }, metadata);
-    return new SearchIndex(revision, metadata, segmentsWithout(this.#segments, groups));
+    const segments = segmentsWithout(this.#segments, groups);
+    const vectors = carryVectors(this.vectors, this.#segments, segments);
+    return new SearchIndex(revision, metadata, segments, vectors);
   }
 
   /** The whole file, for {@link SearchIndex.open}. */
@@ -85,6 +100,9 @@ export class SearchIndex {
     this.#bytes ??= writeSections([
       { part: 0, kind: METADATA_SECTION, content: contentOf(this.metadata) },
       { part: 0, kind: REVISION_SECTION, content: contentOf(encodeUtf8(this.revision)) },
+      ...(this.vectors
+        ? [{ part: 0, kind: VECTORS_SECTION, content: contentOf(encodeVectors(this.vectors)) }]
+        : []),
       ...this.#segments.flatMap(({ raw }, index) =>
         Array.from(raw, ([kind, bytes]) => ({ part: index + 1, kind, content: contentOf(bytes) })),
       ),
@@ -98,6 +116,28 @@ export class SearchIndex {
    */
   search(query: string, options: SearchOptions = {}): SearchResult {
     return this.#searcher.search(query, options);
+  }
+
+  /**
+   * A scan for the documents nearest in meaning to a query's vector, for {@link searchFused};
+   * undefined without vectors. Throws RangeError for a vector of another dimension.
+   */
+  scanNearest(vector: ArrayLike<number>, options: SearchOptions = {}): NearestScan | undefined {
+    if (!this.vectors) return undefined;
+    const accepts = this.#searcher.filterOf(options);
+    return new NearestScan(this.vectors, vector, MAX_NEAREST, accepts);
+  }
+
+  /**
+   * As {@link search}, with the documents nearest in meaning fused into the ranking by reciprocal
+   * rank. A document that the query names letter by letter stays first. Confidence is of the words.
+   */
+  searchFused(
+    query: string,
+    nearest: readonly Nearest[],
+    options: SearchOptions = {},
+  ): SearchResult {
+    return this.#searcher.search(query, options, nearest);
   }
 
   /** `IndexDocument.stored` of the document with this id, as a view of the file. */

@@ -16,12 +16,17 @@ import { makeSnippet } from "./ranking/snippet.ts";
 import { TopDocuments } from "./ranking/top-documents.ts";
 import { Translations } from "./ranking/translations.ts";
 import type { SearchHit, SearchOptions, SearchResult } from "./search-options.ts";
+import { isExactHit } from "./semantic/exact-hit.ts";
+import { fuseRanks } from "./semantic/fuse-ranks.ts";
+import type { Nearest } from "./semantic/nearest-scan.ts";
 
 const DEFAULT_LIMIT = 10;
 const MAX_LIMIT = 100;
 const DEFAULT_SNIPPET_CHARS = 240;
 /** What of a query is read, so that any query ends within its bound. */
 const MAX_QUERY_CHARS = 4000;
+/** Documents near in meaning that are fused with those that hold the words. */
+export const MAX_NEAREST = 100;
 /** Candidates a hit, when many hits are asked for. */
 const DEPTH_PER_HIT = 2;
 const UNTRANSLATED = { key: "", language: "" };
@@ -36,7 +41,9 @@ export class Searcher {
   readonly #readers: readonly EvidenceReader[];
   readonly #filters: readonly DocumentFilters[];
   readonly #languages: readonly string[];
-  readonly #evidence = new EvidenceTable(Math.max(RERANK_DEPTH, MAX_LIMIT * DEPTH_PER_HIT));
+  readonly #evidence = new EvidenceTable(
+    Math.max(RERANK_DEPTH, MAX_LIMIT * DEPTH_PER_HIT) + MAX_NEAREST,
+  );
   readonly #blocks: Int32Array[] = [];
   #translations: Translations | undefined;
 
@@ -51,7 +58,24 @@ export class Searcher {
     return this.#statistics.documentCount;
   }
 
-  search(asked: string, options: SearchOptions): SearchResult {
+  /** The test for documents that `options` allow, by their number in the index. */
+  filterOf({ language = "", version, section }: SearchOptions): (document: number) => boolean {
+    const preferred = language === "" ? [] : matchingLanguages(language, this.#languages);
+    const filter: DocumentFilter = {
+      ...(version === undefined ? {} : { version }),
+      ...(section === undefined ? {} : { section }),
+      ...(preferred.length === 0 ? {} : { languages: new Set(preferred) }),
+    };
+    const tests = this.#filters.map((filters) => filters.testFor(filter));
+    if (tests.every((test) => test === undefined)) return () => true;
+    return (document) => {
+      const { part, local } = this.#locate(document);
+      return tests[part]?.(local) ?? true;
+    };
+  }
+
+  /** @param nearest documents to fuse with what the words find, the nearest first. */
+  search(asked: string, options: SearchOptions, nearest: readonly Nearest[] = []): SearchResult {
     const query = asked.slice(0, MAX_QUERY_CHARS);
     const limit = checkedLimit(options.limit);
     const snippetChars = options.snippetChars ?? DEFAULT_SNIPPET_CHARS;
@@ -66,11 +90,12 @@ export class Searcher {
     const preferred = language === "" ? [] : matchingLanguages(language, this.#languages);
     if (preferred.length > 0) {
       const languages = new Set(preferred);
-      const result = this.#run(query, preferred, { ...filter, languages }, limit, snippetChars);
-      if (result.hits.length > 0) return result;
+      const own = { ...filter, languages };
+      const result = this.#run(query, preferred, own, limit, snippetChars, nearest);
+      if (result.total > 0) return result;
     }
     const languages = queryLanguages(query, this.#languages);
-    return this.#run(query, languages, filter, limit, snippetChars);
+    return this.#run(query, languages, filter, limit, snippetChars, nearest);
   }
 
   #run(
@@ -79,16 +104,19 @@ export class Searcher {
     filter: DocumentFilter,
     limit: number,
     snippetChars: number,
+    nearest: readonly Nearest[],
   ): SearchResult {
     const words = parseQuery(query, languages);
     const isTyping = !/\s$/u.test(query);
     const plan = planQuery(words, this.#statistics, languages, isTyping);
-    if (plan.terms.length === 0) return { hits: [], total: 0, confidence: 0 };
+    if (plan.terms.length === 0 && nearest.length === 0)
+      return { hits: [], total: 0, confidence: 0 };
     for (const [part, reader] of this.#readers.entries()) reader.open(plan, part);
     try {
       const { candidates, total } = this.#candidates(plan, filter, limit);
       const ranked = rerank(candidates, this.#evidence, plan);
-      const kept = this.#collapse(ranked, languages[0] ?? "", limit);
+      const fused = nearest.length === 0 ? ranked : this.#fuse(ranked, nearest, plan);
+      const kept = this.#collapse(fused, languages[0] ?? "", limit);
       const [best] = ranked;
       return {
         hits: kept.map((hit) => this.#hitOf(hit, plan, snippetChars)),
@@ -127,6 +155,29 @@ export class Searcher {
       return { document, page, score };
     });
     return { candidates, total };
+  }
+
+  /** The ranking of the words and that of the meaning as one. */
+  #fuse(ranked: readonly Ranked[], nearest: readonly Nearest[], plan: QueryPlan): Ranked[] {
+    const known = new Map(ranked.map((hit) => [hit.candidate.document, hit]));
+    // Rows of what the words did not find come after those of what they found.
+    let row = ranked.length;
+    for (const { document } of nearest.slice(0, MAX_NEAREST)) {
+      if (known.has(document)) continue;
+      const { part, segment, local } = this.#locate(document);
+      this.#readers[part]!.read(local, this.#evidence, row);
+      const page = this.#statistics.parts[part]!.groupBase + segment.documentGroups[local]!;
+      known.set(document, { candidate: { document, page, score: 0 }, row, rank: 0 });
+      row += 1;
+    }
+    const fused = fuseRanks([
+      ranked.map(({ candidate }) => candidate.document),
+      nearest.slice(0, MAX_NEAREST).map(({ document }) => document),
+    ]).map(({ item, score }): Ranked => ({ ...known.get(item)!, rank: score }));
+    const [best] = ranked;
+    if (!best || !isExactHit(best.row, this.#evidence, plan)) return fused;
+    const first = { ...best, rank: fused[0]?.rank ?? 0 };
+    return [first, ...fused.filter(({ row: other }) => other !== best.row)];
   }
 
   /** One hit for a page in several languages, and one for what is said twice. */

@@ -31,6 +31,8 @@ export interface Messages {
   readonly resultCount: (count: number) => string;
   readonly noResults: string;
   readonly onlyClosest: string;
+  /** That the meaning of the query was left out, where it is searched by meaning too. */
+  readonly byWordsOnly: string;
   readonly corrected: (query: string) => string;
   readonly searchFailed: string;
   readonly foundIn: string;

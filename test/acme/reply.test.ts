@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { linksOf } from "../../src/acme/reply.ts";
-import { parseHttpDate, parseRetryAfter } from "../../src/acme/retry-after.ts";
+import { parseHttpDate, parseRetryAfter } from "../../src/lib/retry-after.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const DAY_MS = 86_400_000;

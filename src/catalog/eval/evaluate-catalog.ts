@@ -60,7 +60,7 @@ export function rankOf({ ranked, query }: QueryOutcome): number | undefined {
 }
 
 /** Hits in the terms in which the question is judged; a page counts where it is met first. */
-function answersOf(hits: readonly CatalogHit[], { level }: CatalogQuestion): string[] {
+export function answersOf(hits: readonly CatalogHit[], { level }: CatalogQuestion): string[] {
   return level === "section"
     ? hits.map((hit) => hit.id)
     : [...new Set(hits.map((hit) => hit.pageId))];

@@ -2,6 +2,7 @@ import type { QueryOutcome, Summary } from "../../search/eval/measure.ts";
 import type { Catalog } from "../catalog.ts";
 import type { Comparison } from "./baseline.ts";
 import { type CatalogEvaluation, rankOf } from "./evaluate-catalog.ts";
+import type { FusedEvaluation } from "./evaluate-fused.ts";
 import type { CatalogQuestion } from "./question.ts";
 
 /** Questions shown of the worst, and of those that fell. */
@@ -13,10 +14,13 @@ export interface ReportContext {
   /** Ids of golden questions whose answer is gone. */
   readonly lost: readonly string[];
   readonly comparison?: Comparison;
+  /** The same questions by words and meaning, when there is semantic search. */
+  readonly fused?: FusedEvaluation;
 }
 
 /** The evaluation as Markdown, for the person who writes the documentation. */
-export function evaluationReport({ evaluation, catalog, lost, comparison }: ReportContext): string {
+export function evaluationReport(context: ReportContext): string {
+  const { evaluation, catalog, lost, comparison, fused } = context;
   const { title, overall, p50Ms, p99Ms, byOrigin, byLanguage, byPart } = evaluation;
   const lines = [
     `# How well search finds: ${inline(title)}`,
@@ -24,7 +28,15 @@ export function evaluationReport({ evaluation, catalog, lost, comparison }: Repo
     `${overall.queries} questions. In ${percent(overall["success@1"])} of them the right place is the first hit;` +
       ` a search takes ${p50Ms.toFixed(2)} ms (99 of 100 within ${p99Ms.toFixed(2)} ms).`,
     "",
-    ...table("", new Map([["all", overall]])),
+    ...table(
+      "",
+      fused
+        ? new Map<string, Summary>([
+            ["by words", overall],
+            ["by words and meaning", fused],
+          ])
+        : new Map([["all", overall]]),
+    ),
     ...(comparison ? comparisonLines(evaluation, comparison) : []),
     ...section("By origin of the question", table("origin", byOrigin)),
     ...(byLanguage.size > 1 ? section("By language", table("language", byLanguage)) : []),

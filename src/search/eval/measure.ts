@@ -63,7 +63,8 @@ export function timeQueries<Query extends JudgedQuery>(
   return { p50Ms: percentile(0.5, times), p99Ms: percentile(0.99, times) };
 }
 
-function scoresOf(ranked: readonly string[], { judged }: JudgedQuery): Scores {
+/** The measures of one ranking. */
+export function scoresOf(ranked: readonly string[], { judged }: JudgedQuery): Scores {
   return {
     "ndcg@10": ndcgAt(10, ranked, judged),
     "mrr@10": reciprocalRankAt(10, ranked, judged),

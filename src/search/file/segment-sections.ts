@@ -69,6 +69,8 @@ export type SegmentContents = Readonly<
 export const METADATA_SECTION = 1;
 /** The revision of an index that was updated, 16 bytes; otherwise it is the file's checksum. */
 export const REVISION_SECTION = 2;
+/** Vectors of the documents; only in an index that was made with embeddings. */
+export const VECTORS_SECTION = 3;
 
 /** The contents of a segment as sections under a part of the file. */
 export function segmentSections(part: number, contents: SegmentContents): FileSection[] {

@@ -18,6 +18,7 @@ export const de: Messages = {
   resultCount: (count) => `${count} Treffer`,
   noResults: "Keine Seite enthält eines dieser Wörter.",
   onlyClosest: "Nichts scheint darauf zu antworten. Die nächstliegenden Abschnitte:",
+  byWordsOnly: "Nur nach Wörtern gesucht: Die semantische Suche ist gerade nicht verfügbar.",
   corrected: (query) => `Gesucht wurde „${query}“.`,
   searchFailed:
     "Die Suche hat nicht geantwortet. Mit der Eingabetaste versuchen Sie es noch einmal.",

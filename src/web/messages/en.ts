@@ -18,6 +18,7 @@ export const en: Messages = {
   resultCount: (count) => (count === 1 ? "1 result" : `${count} results`),
   noResults: "No page holds any of these words.",
   onlyClosest: "Nothing seems to answer this. The closest sections:",
+  byWordsOnly: "Searched by words only: semantic search is not available at the moment.",
   corrected: (query) => `Searched for “${query}”.`,
   searchFailed: "The search did not answer. Press Enter to try again.",
   foundIn: "Found in",

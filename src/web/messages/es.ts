@@ -18,6 +18,7 @@ export const es: Messages = {
   resultCount: (count) => (count === 1 ? "1 resultado" : `${count} resultados`),
   noResults: "Ninguna página contiene estas palabras.",
   onlyClosest: "Nada parece responder a esto. Las secciones más cercanas:",
+  byWordsOnly: "Solo se ha buscado por palabras: la búsqueda semántica no está disponible ahora.",
   corrected: (query) => `Se buscó «${query}».`,
   searchFailed: "La búsqueda no respondió. Pulse Intro para intentarlo de nuevo.",
   foundIn: "Encontrado en",

@@ -18,6 +18,8 @@ export const fr: Messages = {
   resultCount: (count) => (count < 2 ? `${count} résultat` : `${count} résultats`),
   noResults: "Aucune page ne contient ces mots.",
   onlyClosest: "Rien ne semble répondre à cette question. Les sections les plus proches :",
+  byWordsOnly:
+    "Recherche par mots seulement : la recherche sémantique n’est pas disponible pour le moment.",
   corrected: (query) => `Recherche effectuée : « ${query} ».`,
   searchFailed: "La recherche n’a pas répondu. Appuyez sur Entrée pour réessayer.",
   foundIn: "Trouvé dans",

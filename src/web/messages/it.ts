@@ -18,6 +18,7 @@ export const it: Messages = {
   resultCount: (count) => (count === 1 ? "1 risultato" : `${count} risultati`),
   noResults: "Nessuna pagina contiene queste parole.",
   onlyClosest: "Niente sembra rispondere. Le sezioni più vicine:",
+  byWordsOnly: "Cercato solo per parole: la ricerca semantica non è disponibile al momento.",
   corrected: (query) => `Ricerca eseguita: «${query}».`,
   searchFailed: "La ricerca non ha risposto. Premi Invio per riprovare.",
   foundIn: "Trovato in",
