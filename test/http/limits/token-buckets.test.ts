@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TokenBuckets } from "../../../src/http/limits/token-buckets.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
