@@ -51,7 +51,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     log("error", "request.failed", { message: messageOf(error) });
   let handler: HttpHandler | undefined;
   const listener = await openAppListener(config, {
-    handler: (request) => handler?.fetch(request) ?? startingResponse(),
+    handler: (request, peer) => handler?.fetch(request, peer) ?? startingResponse(),
     log,
     onError,
     clock: options.clock,
@@ -64,6 +64,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     createServer: createMcpServerFactory(parts),
     access: createGate?.(url),
     trustForwardedHost: config.trustProxy && config.publicUrl === undefined,
+    trustForwardedFor: config.trustProxy,
+    limits: { requestsPerMinute: config.requestsPerMinute, maxInFlight: config.maxInFlight },
     registryName: config.registryName,
     registryProof: config.registryProof,
     openaiChallenge: config.openaiChallenge,

@@ -39,8 +39,8 @@ export const lintCommand: Command = {
     ],
     about:
       "Reads the documentation and lists sections that lose the search for their own title, duplicate" +
-      " titles, headings without text, images without alternative text, broken links and anchors, and" +
-      " llms.txt entries that lead nowhere.",
+      " titles, headings without text, images without alternative text, broken links and anchors," +
+      " llms.txt entries that lead nowhere, and passages that read like instructions to an AI.",
   }),
 
   async run(args, context) {
@@ -61,11 +61,13 @@ export const lintCommand: Command = {
       ),
     );
     const pages = await import("../catalog/lint/lint-pages.ts");
+    const instructions = await import("../catalog/lint/lint-instructions.ts");
     const titles = await import("../catalog/lint/lint-titles.ts");
     findings.push(
       ...titles.lintLostTitles(catalog),
       ...titles.lintDuplicateTitles(catalog),
       ...pages.lintPages(catalog),
+      ...instructions.lintInstructions(catalog),
       ...(await lintLlmsTexts(config, catalog)),
     );
     context.stdout(line.options.json ? renderJson(findings) : renderText(findings, catalog));

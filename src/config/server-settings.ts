@@ -14,6 +14,10 @@ export interface ServerSettings {
   readonly trustProxy: boolean;
   /** Web origins, besides the server's own and this computer's, whose pages may call it. */
   readonly allowedOrigins: readonly string[];
+  /** Of one client, in any minute. */
+  readonly requestsPerMinute: number;
+  /** Requests worked on at once, of all clients. */
+  readonly maxInFlight: number;
 }
 
 /** What is logged, and how. */
@@ -57,6 +61,18 @@ export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<Ser
       type: listOf(originUrl),
       fallback: [],
       doc: "Web origins whose pages may call the server from a browser.",
+    }),
+    requestsPerMinute: setting("limits.requestsPerMinute", {
+      group: "server",
+      type: wholeNumber("COUNT", 10, 1_000_000),
+      fallback: 6_000,
+      doc: "Most requests of one address, or of one key, in any minute.",
+    }),
+    maxInFlight: setting("limits.maxInFlight", {
+      group: "server",
+      type: wholeNumber("COUNT", 1, 100_000),
+      fallback: 1_024,
+      doc: "Most requests worked on at once; beyond it everybody is asked to come again.",
     }),
   };
 

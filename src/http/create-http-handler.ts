@@ -1,7 +1,10 @@
+import { systemClock } from "../lib/clock.ts";
 import type { HttpView } from "./auth/access-gate.ts";
 import { addCorsHeaders, preflightResponse } from "./cors.ts";
 import { OPEN_PATHS, SERVER_CARD_PATH } from "./discovery.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpHandler, type HttpHandlerOptions } from "./http-options.ts";
+import { clientOf } from "./limits/client-address.ts";
+import { createTrafficGuard, type Visit } from "./limits/traffic-guard.ts";
 import { createPublicBase } from "./public-base.ts";
 import { addSecurityHeaders, methodNotAllowed, rpcErrorResponse } from "./responses.ts";
 import { createSite, HEALTH_PATH, notFound, type Site } from "./site.ts";
@@ -11,25 +14,30 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const base = createPublicBase(options);
   const { access } = options;
+  const guard = createTrafficGuard(limits, options.clock ?? systemClock);
   const sites = new Map<HttpView, Site>();
   for (const view of access ? [access.open, ...access.views] : [options]) {
     sites.set(view, createSite({ ...options, ...view }, limits, base));
   }
 
   /** Where the request is answered from, or why it is not. */
-  async function siteFor(request: Request, url: URL): Promise<Site | Response> {
+  async function siteFor(request: Request, url: URL, visit?: Visit): Promise<Site | Response> {
     const isOpen = request.method === "OPTIONS" || isOpenPath(url.pathname);
-    const view = access ? (isOpen ? access.open : await access.admit(request, url)) : options;
-    if (view instanceof Response) return view;
-    const site = sites.get(view);
+    const open = { view: access?.open ?? options };
+    const admission = access && !isOpen ? await access.admit(request, url) : open;
+    if (admission instanceof Response) return admission;
+    const caller = "caller" in admission ? admission.caller : undefined;
+    const refusal = caller === undefined ? undefined : visit?.identify(caller);
+    if (refusal) return refusal;
+    const site = sites.get(admission.view);
     if (!site) throw new Error("the gate gave a view that it did not name");
     return site;
   }
 
-  async function respond(request: Request, url: URL): Promise<Response> {
+  async function respond(request: Request, url: URL, visit?: Visit): Promise<Response> {
     const refusal = refuse(request, url, options);
     if (refusal) return refusal;
-    const site = await siteFor(request, url);
+    const site = await siteFor(request, url, visit);
     if (site instanceof Response) return site;
     const route = site.routeOf(url.pathname);
     if (!route) return notFound(base(request));
@@ -43,20 +51,32 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     return answer ? answer(request, url) : methodNotAllowed(allow);
   }
 
+  /** A visit for all but `/healthz`, which has to answer most of all when the server is busy. */
+  function enter(request: Request, url: URL, peerAddress?: string): Visit | Response | undefined {
+    if (url.pathname === HEALTH_PATH) return undefined;
+    const forwardedFor = request.headers.get("x-forwarded-for");
+    const trustProxy = options.trustForwardedFor ?? false;
+    return guard.enter(clientOf({ peerAddress, forwardedFor, trustProxy }));
+  }
+
   const close = async (): Promise<void> => {
     await Promise.all(Array.from(sites.values(), (site) => site.close()));
   };
   return {
-    async fetch(request) {
+    async fetch(request, peerAddress) {
+      const url = new URL(request.url);
+      const visit = enter(request, url, peerAddress);
+      if (visit instanceof Response) return withSecurityHeaders(visit);
       let response: Response;
       try {
-        response = await respond(request, new URL(request.url));
+        response = await respond(request, url, visit);
       } catch (error) {
         if (!request.signal.aborted) options.onError?.(error);
         response = rpcErrorResponse(500, -32603, "Internal error");
       }
+      if (visit) response = await visit.leave(response);
       addSecurityHeaders(response.headers);
-      if (access) keepPrivate(response.headers, new URL(request.url));
+      if (access) keepPrivate(response.headers, url);
       const origin = request.headers.get("origin");
       response.headers.append("vary", "origin");
       if (origin !== null && options.hosts.allowsOrigin(origin)) {
@@ -101,6 +121,11 @@ function keepPrivate(headers: Headers, url: URL): void {
   headers.append("vary", "authorization");
   if (headers.get("cache-control") !== "no-store")
     headers.set("cache-control", "private, no-cache");
+}
+
+function withSecurityHeaders(response: Response): Response {
+  addSecurityHeaders(response.headers);
+  return response;
 }
 
 async function withoutBody(response: Response): Promise<Response> {

@@ -14,6 +14,14 @@ export interface HttpLimits {
   readonly maxBatchMessages: number;
   /** Most HTTP+SSE streams and subscriptions open at once, each. Default 256. */
   readonly maxStreams: number;
+  /** Most requests of one client in any minute. Default 6,000: hosted assistants share addresses. */
+  readonly requestsPerMinute: number;
+  /** Most requests worked on at once, of all clients. Default 1,024. */
+  readonly maxInFlight: number;
+  /** Most requests of one client worked on at once, searches among them. Default 128. */
+  readonly maxInFlightPerClient: number;
+  /** Most streams that one client has open. Default 128. */
+  readonly maxStreamsPerClient: number;
   /** Pause between keep-alive comments on an open stream. Default 15 s. */
   readonly keepAliveInMs: number;
 }
@@ -23,6 +31,10 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxJsonDepth: 64,
   maxBatchMessages: 20,
   maxStreams: 256,
+  requestsPerMinute: 6_000,
+  maxInFlight: 1_024,
+  maxInFlightPerClient: 128,
+  maxStreamsPerClient: 128,
   keepAliveInMs: 15_000,
 };
 
@@ -36,6 +48,8 @@ export interface HttpHandlerOptions {
   readonly publicUrl?: string;
   /** Let X-Forwarded-Proto and X-Forwarded-Host of a proxy replace `publicUrl`. Default: no. */
   readonly trustForwardedHost?: boolean;
+  /** Take the client's address from the last hop of X-Forwarded-For. Default: no. */
+  readonly trustForwardedFor?: boolean;
   /** Version of Docport, for the server card. */
   readonly version?: string;
   /** One line on the certificate that is served with, for the front page; absent when none is kept. */
@@ -60,8 +74,11 @@ export interface HttpHandlerOptions {
 
 /** Everything that is served over HTTP, with no socket: tests call it as they are. */
 export interface HttpHandler extends AsyncDisposable {
-  /** Never rejects: what fails inside is a response with status 500. */
-  fetch(request: Request): Promise<Response>;
+  /**
+   * Never rejects: what fails inside is a response with status 500. Without the address of the
+   * socket's other end the limits of one client are not held, those of the process are.
+   */
+  fetch(request: Request, peerAddress?: string): Promise<Response>;
   /** Ends open streams, so that a shutdown need not wait for them. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Catalog, CatalogPageSummary } from "../catalog/catalog.ts";
-import { cleanLine, cleanText } from "../mcp/clean-text.ts";
+import { cleanLine } from "../mcp/clean-text.ts";
 import { describeCorpus } from "../mcp/corpus-description.ts";
+import { modelText } from "../mcp/model-text.ts";
 import { createPageUrls, pagePath } from "../mcp/page-urls.ts";
 
 /**
@@ -44,7 +45,7 @@ export function pageMarkdown(
   page: { readonly title: string; readonly markdown: string },
   url: string,
 ): string {
-  const text = cleanText(page.markdown).trim();
+  const text = modelText(page.markdown).trim();
   const [heading = ""] = text.split("\n", 1);
   const hasTitle = /^#\s/.test(heading);
   const title = hasTitle ? heading : `# ${cleanLine(page.title)}`;

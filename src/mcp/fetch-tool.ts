@@ -1,8 +1,9 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { CatalogPage, CatalogSection } from "../catalog/catalog.ts";
-import { cleanLine, cleanText } from "./clean-text.ts";
+import { cleanLine } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
 import { cutMarkdown } from "./markdown-cut.ts";
+import { prepareModelText } from "./model-text.ts";
 import { resolveId } from "./page-urls.ts";
 import { countTokens, fitTokens } from "./token-count.ts";
 import { ArgumentError, type ArgumentSpecs, parseArguments } from "./tool-arguments.ts";
@@ -77,6 +78,8 @@ export function callFetch(
     target.start + offset,
     Math.min(target.end, target.start + offset + MAX_RESULT_CHARS),
   );
+  const shown = prepareModelText(target.page.markdown);
+  const from = target.start + offset;
   const base = {
     id: target.id,
     title: cleanLine(target.title) || target.id,
@@ -87,7 +90,7 @@ export function callFetch(
   };
 
   if (offset + rest.length === total) {
-    const whole = { ...base, text: cleanText(rest) };
+    const whole = { ...base, text: shown.slice(from, from + rest.length) };
     const text = JSON.stringify(whole);
     if (fitsBudget(text, maxTokens)) return jsonResult(text, whole);
   }
@@ -104,7 +107,7 @@ export function callFetch(
     maxTokens,
     (length, room) => ({
       ...base,
-      text: cleanText(rest.slice(0, length)),
+      text: shown.slice(from, from + length),
       truncated: truncatedAt(length),
       ...contentsAfter(target, offset + length, room),
     }),

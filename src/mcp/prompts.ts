@@ -1,7 +1,7 @@
 import type { GetPromptResult, Prompt } from "@modelcontextprotocol/server";
 import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
-import { cleanText } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
+import { prepareModelText } from "./model-text.ts";
 import { pageUri, resolveId } from "./page-urls.ts";
 
 /** Longest argument of a prompt, in UTF-16 units. */
@@ -74,7 +74,7 @@ function explainPage(context: DocsContext, id: string): GetPromptResult {
   const { messages } = message(
     `Explain this page of "${context.corpus.title}" to somebody who is new to it: what it is for, the steps or facts that matter, and what to read next.${more}`,
   );
-  const text = cleanText(page.markdown.slice(0, MAX_PAGE_CHARS));
+  const text = prepareModelText(page.markdown).slice(0, MAX_PAGE_CHARS);
   const resource = { uri: pageUri(page.id), mimeType: "text/markdown", text };
   return { messages: [{ role: "user", content: { type: "resource", resource } }, ...messages] };
 }

@@ -8,8 +8,9 @@ import {
   ProtocolErrorCode,
   ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
-import { cleanLine, cleanText } from "./clean-text.ts";
+import { cleanLine } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
+import { modelText } from "./model-text.ts";
 import { pageIdOfUri, pageUri } from "./page-urls.ts";
 
 export const INDEX_URI = "docs://index";
@@ -69,7 +70,7 @@ export function readResource(context: DocsContext, uri: string): ReadResourceRes
   const id = pageIdOfUri(uri);
   const page = id === undefined ? undefined : context.catalog.page(id);
   if (!page) throw new ResourceNotFoundError(uri, "There is no such resource");
-  return { contents: [{ uri, mimeType: MARKDOWN, text: cleanText(page.markdown) }] };
+  return { contents: [{ uri, mimeType: MARKDOWN, text: modelText(page.markdown) }] };
 }
 
 function indexMarkdown({ catalog, corpus }: DocsContext): string {

@@ -2,6 +2,7 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { Catalog, CatalogHit, CatalogSearchResult } from "../catalog/catalog.ts";
 import { cleanLine } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
+import { modelLine } from "./model-text.ts";
 import { emptyFilterNotice, resolveFilters } from "./search-filters.ts";
 import { countTokens } from "./token-count.ts";
 import { type ArgumentSpecs, parseArguments } from "./tool-arguments.ts";
@@ -152,7 +153,7 @@ function hitDetails(
   wanted: string | undefined,
 ): Readonly<Record<string, string>> {
   const { snippet } = hit;
-  const text = cleanLine(snippet.text, SNIPPET_CHARS * 2);
+  const text = modelLine(cleanLine(snippet.text, SNIPPET_CHARS * 2));
   const path = hit.headingPath.map((heading) => cleanLine(heading, 100)).join(" > ");
   return {
     ...(path && { heading_path: cleanLine(path, 300) }),

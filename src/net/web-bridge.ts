@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 
-/** The seam between sockets and everything above them. */
-export type WebHandler = (request: Request) => Response | Promise<Response>;
+/**
+ * The seam between sockets and everything above them. `peerAddress` is the IP address of the other
+ * end of the socket, which is a proxy's where there is one; undefined when it has gone already.
+ */
+export type WebHandler = (request: Request, peerAddress?: string) => Response | Promise<Response>;
 
 export interface WebBridgeOptions {
   readonly handler: WebHandler;
@@ -49,7 +52,7 @@ async function serve(
   }
   let response: Response;
   try {
-    response = await options.handler(request);
+    response = await options.handler(request, incoming.socket.remoteAddress);
   } catch (error) {
     if (!leaving.signal.aborted) options.onError?.(error);
     response = new Response("Internal error\n", { status: 500 });

@@ -235,7 +235,7 @@ describe("mistakes", () => {
     ],
     [
       { yaml: "limits: 3" },
-      "docport.yaml:1 limits: expected a mapping with maxPages, maxPageSize, got 3",
+      "docport.yaml:1 limits: expected a mapping with maxPages, maxPageSize, requestsPerMinute, maxInFlight, got 3",
     ],
     [
       { env: { DOCPORT_BASE_URL: "docs.example.com/x" } },

@@ -39,7 +39,7 @@ export async function startServer(
   const listener = await listenHttp({
     host: "127.0.0.1",
     port: 0,
-    handler: (request) => handler.fetch(request),
+    handler: (request, peer) => handler.fetch(request, peer),
     onError,
     ...options.listener,
   });

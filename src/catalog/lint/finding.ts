@@ -7,6 +7,7 @@ export type FindingKind =
   | "broken-link"
   | "broken-anchor"
   | "llms-entry"
+  | "instruction-like"
   | "unreadable-page";
 
 /** For people: what the findings of a kind are, and what to do about them. */
@@ -19,6 +20,8 @@ export const FINDING_HEADINGS: Readonly<Record<FindingKind, string>> = {
   "broken-link": "Links that lead to no page of the documentation",
   "broken-anchor": "Links to an anchor that the page does not have",
   "llms-entry": "Entries of llms.txt that lead nowhere",
+  "instruction-like":
+    "Passages that read like instructions to an AI: check who wrote them; assistants get them labelled",
   "unreadable-page": "Pages that could not be read",
 };
 

@@ -20,6 +20,13 @@ export interface HttpView {
   readonly createServer: () => Server | McpServer;
 }
 
+/** A request that may be answered. */
+export interface Admission {
+  readonly view: HttpView;
+  /** Who asks, as long as the credential is theirs; undefined: nobody in particular. */
+  readonly caller?: string;
+}
+
 /** Who may see what. Without one, everybody sees everything. */
 export interface AccessGate {
   /** What is shown without a credential, at paths that are open or when that is allowed. */
@@ -28,8 +35,8 @@ export interface AccessGate {
   readonly views: readonly HttpView[];
   /** Metadata for clients that want a token; open to everybody. */
   readonly routes: RouteEntries;
-  /** The view of whoever sent the request, or the refusal. Reads headers only. */
-  admit(request: Request, url: URL): Promise<HttpView | Response>;
+  /** Who sent the request and what they see, or the refusal. Reads headers only. */
+  admit(request: Request, url: URL): Promise<Admission | Response>;
 }
 
 export interface AccessGateOptions {
@@ -71,7 +78,7 @@ export function createAccessGate(options: AccessGateOptions): AccessGate {
       const token = bearerTokenOf(request.headers);
       if (token === undefined) {
         return allowAnonymous
-          ? viewFor(new Set())
+          ? { view: viewFor(new Set()) }
           : refuse(request, url, { status: 401, description: SIGN_IN });
       }
       const verdict = token.startsWith(BEARER_KEY_PREFIX)
@@ -89,7 +96,9 @@ export function createAccessGate(options: AccessGateOptions): AccessGate {
         const description = `The token does not have the scope ${needed}`;
         return refuse(request, url, { status: 403, error, description, scopes: [needed] });
       }
-      return viewFor(verdict.scopes);
+      const kind = token.startsWith(BEARER_KEY_PREFIX) ? "key" : "token";
+      const { subject, scopes } = verdict;
+      return { view: viewFor(scopes), ...(subject !== "" && { caller: `${kind} ${subject}` }) };
     },
   };
 }

@@ -1,0 +1,88 @@
+import type { Clock } from "../../lib/clock.ts";
+
+export interface TokenBucketOptions {
+  /** Most requests of a client in any 60 seconds; at least 2. */
+  readonly perMinute: number;
+  /** Clients remembered; beyond it the one not seen for longest is forgotten. Default 16,384. */
+  readonly maxClients?: number;
+  readonly clock: Clock;
+}
+
+/** What became of one request. */
+export interface Taken {
+  readonly isAllowed: boolean;
+  /** How long until the next one would be allowed; 0 when this one was. */
+  readonly retryInMs: number;
+}
+
+interface Bucket {
+  tokens: number;
+  /** When `tokens` was right. */
+  at: number;
+}
+
+/** Share of a minute's requests that may come at once; the rest is spread over the minute. */
+const BURST_SHARE = 1 / 4;
+
+/**
+ * A token bucket for each client. The burst and what flows in within a minute are together the
+ * limit, so that no window of 60 seconds ever holds more than `perMinute` requests. Memory is
+ * bounded: a client that was forgotten begins with a full bucket.
+ */
+export class TokenBuckets {
+  readonly #clock: Clock;
+  readonly #maxClients: number;
+  readonly #burst: number;
+  readonly #refillPerMs: number;
+  /** In the order of last use: a `Map` keeps that of insertion. */
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor({ perMinute, maxClients = 16_384, clock }: TokenBucketOptions) {
+    if (!(perMinute >= 2)) throw new RangeError(`perMinute: at least 2, got ${perMinute}`);
+    this.#clock = clock;
+    this.#maxClients = maxClients;
+    this.#burst = Math.max(1, Math.floor(perMinute * BURST_SHARE));
+    this.#refillPerMs = (perMinute - this.#burst) / 60_000;
+  }
+
+  /** Clients remembered now. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  /** Counts a request of the client. One that is not allowed costs nothing. */
+  take(client: string): Taken {
+    const bucket = this.#refilled(client);
+    if (bucket.tokens >= 1) {
+      bucket.tokens -= 1;
+      return { isAllowed: true, retryInMs: 0 };
+    }
+    const retryInMs = Math.ceil((1 - bucket.tokens) / this.#refillPerMs);
+    return { isAllowed: false, retryInMs };
+  }
+
+  /** Takes back a request that turned out to be somebody else's to answer for. */
+  giveBack(client: string): void {
+    const bucket = this.#refilled(client);
+    bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
+  }
+
+  #refilled(client: string): Bucket {
+    const now = this.#clock.now();
+    const known = this.#buckets.get(client);
+    const bucket = known ?? { tokens: this.#burst, at: now };
+    const gained = Math.max(0, now - bucket.at) * this.#refillPerMs;
+    bucket.tokens = Math.min(this.#burst, bucket.tokens + gained);
+    // Also when the clock was set back: the bucket must not stay empty until then.
+    bucket.at = now;
+    this.#buckets.delete(client);
+    this.#buckets.set(client, bucket);
+    if (this.#buckets.size > this.#maxClients) {
+      for (const oldest of this.#buckets.keys()) {
+        this.#buckets.delete(oldest);
+        break;
+      }
+    }
+    return bucket;
+  }
+}
