@@ -16,7 +16,7 @@ import { readVersion } from "./version.ts";
 
 export interface AppOptions extends LoadCatalogOptions {
   readonly log: Log;
-  /** Time of the certificate. Default: the system's. */
+  /** Time of the certificate and of requests for embeddings. Default: the system's. */
   readonly clock?: Clock;
 }
 
@@ -41,7 +41,9 @@ export interface App extends AsyncDisposable {
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { log } = options;
-  const catalog = await loadCatalog(config, options);
+  const ended = new AbortController();
+  const signal = AbortSignal.any([ended.signal, ...(options.signal ? [options.signal] : [])]);
+  const catalog = await loadCatalog(config, { ...options, signal });
   options.signal?.throwIfAborted();
   const version = readVersion();
   const clock = options.clock ?? systemClock;
@@ -91,6 +93,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   };
 
   async function close(): Promise<void> {
+    // What is still asked of an embeddings endpoint would keep the process up.
+    ended.abort();
     // Open streams would keep the listener from closing, so they end while it stops listening.
     await Promise.all([listener.close(), handler?.close()]);
   }

@@ -14,7 +14,7 @@ const bodySchema = z.object({ model: z.string(), input: z.array(z.string()) });
 
 /** A bag of words as a vector: deterministic, and blind to all but words and their synonyms. */
 export function fakeVector(text: string, dimension: number = DIMENSION): number[] {
-  const vector = new Array<number>(dimension).fill(0);
+  const vector = Array.from({ length: dimension }, () => 0);
   for (const word of text.toLowerCase().match(/[a-z]{3,}/g) ?? ["none"]) {
     const meant = SYNONYMS[word] ?? word;
     let hash = 7;

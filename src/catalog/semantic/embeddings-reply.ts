@@ -8,7 +8,7 @@ export function readEmbeddings(body: unknown, count: number): Float32Array[] {
   const data = isRecord(body) ? body["data"] : undefined;
   if (!Array.isArray(data)) throw new Error("an answer without a list `data`");
   if (data.length !== count) throw new Error(`${data.length} vectors for ${count} texts`);
-  const vectors = new Array<Float32Array | undefined>(count).fill(undefined);
+  const vectors = Array.from({ length: count }, (): Float32Array | undefined => undefined);
   for (const [position, item] of data.entries()) {
     const record: Readonly<Record<string, unknown>> = isRecord(item) ? item : {};
     // Some servers leave the index out, and keep the order.

@@ -9,7 +9,7 @@ export interface Nearest {
 }
 
 /** Multiplications of one step: a few milliseconds, after which others may have their turn. */
-const STEP_PRODUCTS = 4_000_000;
+const STEP_PRODUCTS = 2_000_000;
 
 /**
  * Finds the documents whose vectors are nearest to a query by comparing all of them: exact, and

@@ -33,6 +33,17 @@ function cosine(a: readonly number[], b: readonly number[]): number {
   return dot(a, b) / Math.sqrt(dot(a, a)) / Math.sqrt(dot(b, b));
 }
 
+/** "read", or the code of the one kind of failure. */
+function outcomeOf(bytes: Uint8Array): string {
+  try {
+    const { components, dimension } = decodeVectors(bytes, 3);
+    return components.length === 3 * dimension ? "read" : "read, and wrong";
+  } catch (error) {
+    if (error instanceof DocportError) return error.code;
+    throw error;
+  }
+}
+
 describe("NearestScan", () => {
   it("finds what sorting all similarities finds, in steps of any size", () => {
     fc.assert(
@@ -121,13 +132,7 @@ describe("the section of vectors", () => {
       fc.property(damage, fc.nat(whole.length), (changes, length) => {
         const bytes = whole.slice(0, length);
         for (const [at, value] of changes) if (at < length) bytes[at] = value;
-        try {
-          const store = decodeVectors(bytes, 3);
-          expect(store.components.length).toBe(3 * store.dimension);
-        } catch (error) {
-          expect(error).toBeInstanceOf(DocportError);
-          expect(error).toMatchObject({ code: "ERR_INDEX_CORRUPT" });
-        }
+        expect(outcomeOf(bytes)).toMatch(/^(read|ERR_INDEX_CORRUPT)$/);
       }),
       { numRuns: 500 },
     );
