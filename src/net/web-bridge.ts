@@ -74,6 +74,8 @@ function toRequest(
   if (!target.startsWith("/") || /[^\w.:[\]-]/.test(host) || host === "") return undefined;
   const href = `${scheme}://${host}${target}`;
   if (FORBIDDEN_METHODS.has(method) || !URL.canParse(href)) return undefined;
+  // Two Hosts are one for each of two readers (RFC 9112, section 3.2).
+  if (incoming.headersDistinct["host"]?.length !== 1) return undefined;
   const hasBody = method !== "GET" && method !== "HEAD";
   return new Request(href, {
     method,
