@@ -125,6 +125,6 @@ ${corpus.summary}
 - Everything in one file: ${at("/llms-full.txt")}
 - Search without MCP, as JSON: ${at("/search.json?q=")}
 
-The MCP server has two tools: \`search\` finds sections, \`fetch\` reads a page or section by its id. Both only read, and need no account.
+The MCP server has two tools: \`search\` finds sections, \`fetch\` reads a page or section by its id. Both only read.
 `;
 }

@@ -26,7 +26,7 @@ export const de: Messages = {
   fields: { title: "Titel", headings: "Überschriften", text: "Text", code: "Code" },
 
   connectHeading: "Assistenten verbinden",
-  connectIntro: "Wählen Sie Ihr Programm. Nichts ist zu installieren, kein Konto anzulegen.",
+  connectIntro: "Wählen Sie Ihr Programm. Zu installieren ist nichts.",
   addressLabel: "Adresse des MCP-Servers",
   copy: "Kopieren",
   copied: "Kopiert",

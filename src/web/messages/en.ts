@@ -25,7 +25,7 @@ export const en: Messages = {
   fields: { title: "title", headings: "headings", text: "text", code: "code" },
 
   connectHeading: "Connect your assistant",
-  connectIntro: "Choose your client. There is nothing to install and no account to make.",
+  connectIntro: "Choose your client. There is nothing to install.",
   addressLabel: "Address of the MCP server",
   copy: "Copy",
   copied: "Copied",

@@ -25,7 +25,7 @@ export const es: Messages = {
   fields: { title: "título", headings: "encabezados", text: "texto", code: "código" },
 
   connectHeading: "Conecte su asistente",
-  connectIntro: "Elija su cliente. No hay nada que instalar ni cuenta que crear.",
+  connectIntro: "Elija su cliente. No hay nada que instalar.",
   addressLabel: "Dirección del servidor MCP",
   copy: "Copiar",
   copied: "Copiado",

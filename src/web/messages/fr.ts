@@ -26,7 +26,7 @@ export const fr: Messages = {
   fields: { title: "titre", headings: "intertitres", text: "texte", code: "code" },
 
   connectHeading: "Connecter votre assistant",
-  connectIntro: "Choisissez votre client. Rien à installer, aucun compte à créer.",
+  connectIntro: "Choisissez votre client. Rien à installer.",
   addressLabel: "Adresse du serveur MCP",
   copy: "Copier",
   copied: "Copié",

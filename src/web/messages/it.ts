@@ -25,7 +25,7 @@ export const it: Messages = {
   fields: { title: "titolo", headings: "intestazioni", text: "testo", code: "codice" },
 
   connectHeading: "Collega il tuo assistente",
-  connectIntro: "Scegli il tuo client. Niente da installare, nessun account da creare.",
+  connectIntro: "Scegli il tuo client. Niente da installare.",
   addressLabel: "Indirizzo del server MCP",
   copy: "Copia",
   copied: "Copiato",
