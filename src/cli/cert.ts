@@ -1,5 +1,5 @@
-import { nearestName } from "../config/nearest-name.ts";
 import { DocportError } from "../lib/errors.ts";
+import { nearestName } from "../lib/nearest-name.ts";
 import { CERT_OPTIONS, type CertOptions } from "./cert/cert-options.ts";
 import { certDrillCommand } from "./cert/drill.ts";
 import { certHistoryCommand } from "./cert/history.ts";

@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
 import type { ConfigProblem } from "../config/config-problem.ts";
-import { nearestName } from "../config/nearest-name.ts";
 import type { RawSetting, RawSettings } from "../config/raw-setting.ts";
 import { splitList } from "../config/read-env.ts";
 import { readTable, type TableRow } from "../config/read-table.ts";
 import type { SettingGroup } from "../config/setting.ts";
 import { filePath } from "../config/setting-types.ts";
 import { CONFIG_FILE_FLAG, SETTING_ROWS, SETTINGS } from "../config/settings.ts";
+import { nearestName } from "../lib/nearest-name.ts";
 
 /** A flag that only one command has and that no file and no variable can set. */
 export interface CommandOption<T> extends TableRow<T> {

@@ -1,5 +1,5 @@
-import { nearestName } from "../config/nearest-name.ts";
 import { DocportError } from "../lib/errors.ts";
+import { nearestName } from "../lib/nearest-name.ts";
 import { readVersion } from "../version.ts";
 import { type Command, type CommandContext, EXIT_FAILURE, EXIT_OK, EXIT_USAGE } from "./command.ts";
 import { COMMANDS } from "./commands.ts";

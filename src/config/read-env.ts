@@ -1,5 +1,5 @@
+import { nearestName } from "../lib/nearest-name.ts";
 import type { ConfigProblem } from "./config-problem.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { RawSetting, RawSettings } from "./raw-setting.ts";
 import { CONFIG_FILE_ENV, SETTING_ROWS } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { domainToASCII } from "node:url";
-import { nearestName } from "./nearest-name.ts";
+import { nearestName } from "../lib/nearest-name.ts";
 import type { Mistake, SettingType } from "./setting.ts";
 
 type Reading<T> = { readonly value: T } | Omit<Mistake, "path" | "value">;

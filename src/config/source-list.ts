@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { SOURCE_KINDS, type SourceKind } from "../corpus/sources/detect-kind.ts";
+import { nearestName } from "../lib/nearest-name.ts";
 import { hideCredentials } from "./config-problem.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { Mistake, ReadSite, SettingType } from "./setting.ts";
 import { languageTag, listOf, oneOf, siteUrl, text } from "./setting-types.ts";
 

@@ -54,6 +54,9 @@ export class EvidenceTable {
     this.surfaces.fill(-1, 0, size);
     this.isExact.fill(0, 0, size);
     this.nearness.fill(0, 0, size);
+    // A document without a title writes neither.
+    this.titleWords.fill(0);
+    this.titleMatches.fill(0);
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { detectKind, nearestName } from "../../../src/corpus/sources/detect-kind.ts";
+import { detectKind } from "../../../src/corpus/sources/detect-kind.ts";
 import { openSource, type SourceSettings } from "../../../src/corpus/sources/open-source.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -58,13 +58,5 @@ describe("openSource", () => {
     const location = temporaryFolder({ "a.md": "x" });
     expect(await openSource({ location }, { fetch })).toMatchObject({ name: location });
     await expect(open({ location, baseUrl: "example.org" })).rejects.toThrow(RangeError);
-  });
-});
-
-describe("nearestName", () => {
-  it("takes a slip for what it is, and no other word", () => {
-    expect(nearestName("dosc", ["src", "docs", "test"])).toBe("docs");
-    expect(nearestName("Docs", ["docs"])).toBe("docs");
-    expect(nearestName("docs", ["test", "documentation"])).toBeUndefined();
   });
 });
