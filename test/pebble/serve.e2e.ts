@@ -124,7 +124,8 @@ describe.skipIf(generation === "none")("docport serve --domain, against Pebble",
       domain: [NAME],
       flags: ["--profile", "default", "--key-type", "p384", "--email", "admin@example.test"],
     });
-    await docport.ready();
+    // It is shown and proved by a handshake before the visible files are switched to it.
+    await docport.said("certificate.issued");
     const pem = await readFile(join(stage.certs, `${NAME}.key.pem`), "utf8");
     expect(createPrivateKey(pem).asymmetricKeyDetails?.namedCurve).toBe("secp384r1");
   });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { resolve } from "node:path";
 
 const CLI = resolve(import.meta.dirname, "../../dist/cli.js");
@@ -11,6 +11,8 @@ export interface RunningDocport extends AsyncDisposable {
   readonly pid: number;
   /** Everything it has written so far. */
   output(): string;
+  /** Resolves when it has written this; rejects when it exits without. */
+  said(text: string): Promise<void>;
   /** Sends SIGTERM and resolves to the exit code. */
   stop(): Promise<number | null>;
 }
@@ -25,6 +27,7 @@ export async function startDocport(
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
   });
   let output = "";
+  const heard = new EventEmitter();
   const exited = once(child, "exit").then(([code]: unknown[]) =>
     typeof code === "number" ? code : null,
   );
@@ -32,11 +35,23 @@ export async function startDocport(
     child.kill("SIGTERM");
     return exited;
   };
+  const said = (text: string): Promise<void> =>
+    new Promise<void>((found, failed) => {
+      const look = (): void => {
+        if (!output.includes(text)) return;
+        heard.off("output", look);
+        found();
+      };
+      heard.on("output", look);
+      look();
+      void exited.then((code) => failed(new Error(`docport exited with ${code}:\n${output}`)));
+    });
   const mcpUrl = await new Promise<string>((found, failed) => {
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
       const match = output.match(/https?:\/\/\S+\/mcp(?=\s)/);
       if (match) found(match[0]);
+      heard.emit("output");
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);
@@ -47,6 +62,7 @@ export async function startDocport(
     mcpUrl,
     pid: child.pid ?? 0,
     output: () => output,
+    said,
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
