@@ -1,6 +1,7 @@
-import { prepareAccess } from "./access.ts";
+import { type AccessGateFactory, prepareAccess } from "./access.ts";
 import { type AppCertificate, openAppListener } from "./app-listener.ts";
 import type { CatalogFacts } from "./catalog/catalog.ts";
+import type { IndexedCatalog } from "./catalog/open-catalog.ts";
 import { LOCAL_NAMES } from "./certs/local-ca.ts";
 import type { Config } from "./config.ts";
 import { createHttpHandler } from "./http/create-http-handler.ts";
@@ -43,21 +44,30 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const { log } = options;
   const ended = new AbortController();
   const signal = AbortSignal.any([ended.signal, ...(options.signal ? [options.signal] : [])]);
-  const catalog = await loadCatalog(config, { ...options, signal });
-  options.signal?.throwIfAborted();
   const version = readVersion();
   const clock = options.clock ?? systemClock;
-  const createGate = prepareAccess(config, { catalog, version, fetch: options.fetch, clock, log });
-
   const onError = (error: unknown): void =>
     log("error", "request.failed", { message: messageOf(error) });
   let handler: HttpHandler | undefined;
+  // Before the documentation is read: a port that cannot be had is told at once, and a certificate
+  // is obtained meanwhile.
   const listener = await openAppListener(config, {
     handler: (request, peer) => handler?.fetch(request, peer) ?? startingResponse(),
     log,
     onError,
     clock: options.clock,
   });
+  log("debug", "server.listening", { url: listener.url, localUrl: listener.localUrl });
+  let catalog: IndexedCatalog;
+  let createGate: AccessGateFactory | undefined;
+  try {
+    catalog = await loadCatalog(config, { ...options, signal });
+    options.signal?.throwIfAborted();
+    createGate = prepareAccess(config, { catalog, version, fetch: options.fetch, clock, log });
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
   // Pages without a public address of their own are linked to here, so the port has to be known.
   const { url, certificate } = listener;
   const parts = { catalog: () => catalog, version, publicUrl: url };
@@ -100,7 +110,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   }
 }
 
-/** For the moment between the first connection and the first page. */
+/** For whoever asks while the documentation is being read. */
 function startingResponse(): Response {
   const headers = { "content-type": "text/plain", "retry-after": "1" };
   return new Response("Starting\n", { status: 503, headers });

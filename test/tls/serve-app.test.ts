@@ -19,6 +19,7 @@ async function start(
   lines: Line[] = [],
   more: Readonly<Record<string, unknown>> = {},
   clock?: Clock,
+  fetchSource: typeof fetch = fetch,
 ): Promise<App> {
   const config = createConfig(
     {
@@ -36,10 +37,10 @@ async function start(
   );
   const log = (_level: string, event: string, fields: LogFields = {}): void => {
     lines.push({ ...fields, event });
+    if (event === "server.listening")
+      stage.lead({ https: Number(new URL(`${fields["localUrl"]}`).port) });
   };
-  const app = await startApp(config, { fetch, now: Date.now, log, ...(clock && { clock }) });
-  stage.lead({ https: Number(new URL(app.localUrl).port) });
-  return app;
+  return startApp(config, { fetch: fetchSource, now: Date.now, log, ...(clock && { clock }) });
 }
 
 function health(stage: TlsStage, app: App): Promise<ReadAnswer> {
@@ -68,6 +69,26 @@ async function onClock(
 }
 
 describe("the server with a domain", () => {
+  it("gets its certificate while the documentation is read, and closes when that fails", async () => {
+    await using stage = await tlsStage();
+    const lines: Line[] = [];
+    let refuse = (_: Error): void => {};
+    const page = new Promise<Response>((_, reject) => {
+      refuse = reject;
+    });
+    const more = { sources: ["https://manual.example.com/llms-full.txt"] };
+    const started = start(stage, lines, more, undefined, () => page);
+    const outcome = expect(started).rejects.toThrow("manual.example.com");
+    const origin = (): string =>
+      `${lines.find(({ event }) => event === "server.listening")?.["url"]}`;
+    const isIssued = (): boolean => lines.some(({ event }) => event === "certificate.issued");
+    const answer = await askUntil(() => ask(origin(), { roots: stage.roots }), isIssued);
+    expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "1"]);
+    refuse(new Error("no such host"));
+    await outcome;
+    await expect(ask(origin())).rejects.toThrow("ECONNREFUSED");
+  });
+
   it("gets its certificate, says so, and asks nothing of the CA at the next start", async () => {
     await using stage = await tlsStage();
     const lines: Line[] = [];
