@@ -1,23 +1,23 @@
-import { join } from "node:path";
 import { DocportError } from "../../lib/errors.ts";
 import { type ReadDocument, readDocument } from "../read-document.ts";
 import { publicUrl } from "../site/page-url.ts";
 import type { ContentFile, SiteLayout } from "../site/site-layout.ts";
 import type { LoadOptions, Source, SourceItem } from "../source.ts";
+import type { FileTree, OpenFileTree } from "./file-tree.ts";
 import { mapOrdered } from "./map-ordered.ts";
 import { type AssemblerSettings, PageAssembler } from "./page-assembler.ts";
-import { readTextFile } from "./read-text.ts";
+import { decodeUtf8 } from "./read-text.ts";
 import type { SourceLimits } from "./source-limits.ts";
 import type { FolderListing } from "./walk-folder.ts";
 
 export interface FolderSourceSettings {
   /** As the user wrote it. */
   readonly name: string;
-  readonly root: string;
+  readonly openTree: OpenFileTree;
   readonly limits: SourceLimits;
   readonly assembler: Pick<AssemblerSettings, "version" | "versions">;
   /** Finds the files and the way they become pages: on each load anew, since folders change. */
-  readonly survey: (signal: AbortSignal | undefined) => Promise<FolderSurvey>;
+  readonly survey: (tree: FileTree, signal: AbortSignal | undefined) => Promise<FolderSurvey>;
 }
 
 export interface FolderSurvey {
@@ -26,7 +26,7 @@ export interface FolderSurvey {
 }
 
 /**
- * Documents in a folder. Files are read a few at a time and come out in a stable order; one that
+ * Documents in a tree of files, such as a folder. They are read a few at a time and come out in a stable order; one that
  * cannot be read becomes a problem. `load` throws ERR_SOURCE_EMPTY when no page came out.
  */
 export class FolderSource implements Source {
@@ -40,14 +40,15 @@ export class FolderSource implements Source {
 
   async *load(options: LoadOptions = {}): AsyncGenerator<SourceItem, void, void> {
     const { signal, onProgress } = options;
-    const { root, limits } = this.#settings;
-    const { listing, layout } = await this.#settings.survey(signal);
+    const { limits } = this.#settings;
+    await using tree = await this.#settings.openTree(signal);
+    const { listing, layout } = await this.#settings.survey(tree, signal);
     const files = layout.list(listing.paths);
     const assembler = new PageAssembler({ ...this.#settings.assembler, ...layout });
     for (const problem of listing.problems) yield { kind: "problem", problem };
     const read = (file: ContentFile): Promise<Outcome> => {
       signal?.throwIfAborted();
-      return readContentFile(join(root, file.path), file, limits);
+      return readContentFile(tree, file, limits);
     };
     let pagesRead = 0;
     let problems = listing.problems.length;
@@ -69,15 +70,13 @@ type Outcome =
   | { readonly file: ContentFile; readonly failure: DocportError };
 
 async function readContentFile(
-  path: string,
+  tree: FileTree,
   file: ContentFile,
   limits: SourceLimits,
 ): Promise<Outcome> {
   try {
-    return {
-      file,
-      document: readDocument(await readTextFile(path, limits.maxPageBytes), file.kind),
-    };
+    const text = decodeUtf8(await tree.read(file.path, limits.maxPageBytes));
+    return { file, document: readDocument(text, file.kind) };
   } catch (error) {
     if (error instanceof DocportError) return { file, failure: error };
     throw error;

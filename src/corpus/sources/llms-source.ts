@@ -13,7 +13,7 @@ import { type LlmsLink, llmsLinks } from "./llms-links.ts";
 import { mapOrdered } from "./map-ordered.ts";
 import type { SourceSettings } from "./open-source.ts";
 import { PageAssembler } from "./page-assembler.ts";
-import { decodeUtf8, readTextFile } from "./read-text.ts";
+import { decodeUtf8, readFileBytes } from "./read-text.ts";
 import type { SourceLimits } from "./source-limits.ts";
 import type { TextOrigin } from "./text-origin.ts";
 
@@ -213,7 +213,7 @@ export class LlmsSource implements Source {
       const reason = `The file that "${this.name}" links to cannot be read: ${messageOf(cause)}`;
       throw new DocportError("ERR_PAGE_UNREADABLE", reason, { cause });
     }
-    const text = await readTextFile(real, this.#limits.maxPageBytes);
+    const text = decodeUtf8(await readFileBytes(real, this.#limits.maxPageBytes));
     const url = publicUrl(this.#settings.baseUrl, pageOfTwin(path));
     return { text, kind: documentKindOf(path) ?? "markdown", url, resource: undefined };
   }

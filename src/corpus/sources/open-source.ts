@@ -7,6 +7,7 @@ import { plainLayout } from "../site/plain-layout.ts";
 import { documentKindOf } from "../site/site-layout.ts";
 import type { Source } from "../source.ts";
 import { detectKind, type SourceKind } from "./detect-kind.ts";
+import { DiskTree } from "./disk-tree.ts";
 import { ExportSource } from "./export-source.ts";
 import type { Fetch } from "./fetch-resource.ts";
 import { FolderSource } from "./folder-source.ts";
@@ -77,11 +78,11 @@ function openFolder(
   const root = resolve(settings.location);
   return new FolderSource({
     name: settings.location,
-    root,
+    openTree: async () => new DiskTree(root, settings.location),
     limits,
     assembler: { version: settings.version, versions: settings.versions },
-    survey: (signal) =>
-      surveyFolder(root, {
+    survey: (tree, signal) =>
+      surveyFolder(tree, {
         baseUrl: settings.baseUrl,
         defaultLanguage: settings.defaultLanguage?.toLowerCase(),
         languages: settings.languages,
@@ -98,7 +99,7 @@ function openFile(settings: SourceSettings, limits: SourceLimits): Source {
   const path = resolve(settings.location);
   return new FolderSource({
     name: settings.location,
-    root: dirname(path),
+    openTree: async () => new DiskTree(dirname(path), settings.location),
     limits,
     assembler: { version: settings.version, versions: settings.versions },
     survey: async () => ({

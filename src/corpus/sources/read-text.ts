@@ -20,20 +20,18 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 /**
- * Reads a text file of at most `maxBytes`. Throws ERR_PAGE_UNREADABLE with the reason when it is
- * larger, is not UTF-8 or cannot be opened.
+ * Reads a file of at most `maxBytes`. Throws ERR_PAGE_UNREADABLE with the reason when it is larger
+ * or cannot be opened.
  */
-export async function readTextFile(path: string, maxBytes: number): Promise<string> {
-  let bytes: Uint8Array;
+export async function readFileBytes(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    bytes = await readAtMost(path, maxBytes);
+    return await readAtMost(path, maxBytes);
   } catch (cause) {
     if (cause instanceof DocportError) throw cause;
     throw new DocportError("ERR_PAGE_UNREADABLE", `The file cannot be read: ${reasonOf(cause)}.`, {
       cause,
     });
   }
-  return decodeUtf8(bytes);
 }
 
 async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array> {
@@ -41,15 +39,20 @@ async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
     const { size } = await file.stat();
     if (size > maxBytes) {
-      throw new DocportError(
-        "ERR_PAGE_UNREADABLE",
-        `The file has ${size} bytes; at most ${maxBytes} are read.`,
-      );
+      throw tooLarge(size, maxBytes);
     }
     return await file.readFile();
   } finally {
     await file.close();
   }
+}
+
+/** The ERR_PAGE_UNREADABLE for a file of more bytes than are read. */
+export function tooLarge(sizeBytes: number, maxBytes: number): DocportError {
+  return new DocportError(
+    "ERR_PAGE_UNREADABLE",
+    `The file has ${sizeBytes} bytes; at most ${maxBytes} are read.`,
+  );
 }
 
 function reasonOf(error: unknown): string {

@@ -1,15 +1,14 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { type HugoConfig, lowerKeys, readHugoConfig } from "../site/hugo-config.ts";
 import { hugoLayout } from "../site/hugo-layout.ts";
 import { detectLanguageFolders, languageTagOf } from "../site/language-tag.ts";
 import { type PlainGenerator, plainLayout } from "../site/plain-layout.ts";
 import { documentKindOf, splitPath } from "../site/site-layout.ts";
 import { isValues, textAt, type Values } from "../site/values.ts";
+import type { FileTree } from "./file-tree.ts";
 import type { FolderSurvey } from "./folder-source.ts";
 import { loadHugoConfig, readConfigFile } from "./load-hugo-config.ts";
 import type { SourceLimits } from "./source-limits.ts";
-import { type FolderListing, walkFolder } from "./walk-folder.ts";
+import type { FolderListing } from "./walk-folder.ts";
 
 export interface SurveySettings {
   readonly baseUrl: string | undefined;
@@ -28,19 +27,22 @@ export interface SurveySettings {
  * configuration, or by `_index.md` files; Docusaurus and Jekyll by their configuration; anything
  * else is a plain folder.
  */
-export async function surveyFolder(root: string, settings: SurveySettings): Promise<FolderSurvey> {
-  const config = await loadHugoConfig(root);
+export async function surveyFolder(
+  tree: FileTree,
+  settings: SurveySettings,
+): Promise<FolderSurvey> {
+  const config = await loadHugoConfig(tree);
   if (config !== undefined) {
     const hugo = readHugoConfig(config, settings);
-    const existing = await Promise.all(hugo.mounts.map(({ folder }) => exists(join(root, folder))));
-    if (existing.includes(true)) return surveyHugo(root, hugo, settings);
+    const existing = await Promise.all(hugo.mounts.map(({ folder }) => tree.has(folder)));
+    if (existing.includes(true)) return surveyHugo(tree, hugo, settings);
   }
-  const generator = await detectGenerator(root);
-  const listing = await list(root, settings, (path) => entersPlain(path, generator));
+  const generator = await detectGenerator(tree);
+  const listing = await list(tree, settings, (path) => entersPlain(path, generator));
   const looksLikeHugo = listing.paths.some((path) => /(?:^|\/)_index\.[^/]+$/.test(path));
   if (generator === "plain" && (settings.isHugo || looksLikeHugo)) {
     return surveyHugo(
-      root,
+      tree,
       readHugoConfig(guessHugoConfig(listing.paths, settings), settings),
       settings,
     );
@@ -49,7 +51,7 @@ export async function surveyFolder(root: string, settings: SurveySettings): Prom
     listing,
     layout: plainLayout({
       generator,
-      baseUrl: settings.baseUrl ?? (generator === "jekyll" ? await jekyllBaseUrl(root) : undefined),
+      baseUrl: settings.baseUrl ?? (generator === "jekyll" ? await jekyllBaseUrl(tree) : undefined),
       defaultLanguage: settings.defaultLanguage ?? "en",
       languages: settings.languages,
     }),
@@ -57,12 +59,12 @@ export async function surveyFolder(root: string, settings: SurveySettings): Prom
 }
 
 async function surveyHugo(
-  root: string,
+  tree: FileTree,
   config: HugoConfig,
   settings: SurveySettings,
 ): Promise<FolderSurvey> {
   const folders = config.mounts.map(({ folder }) => folder);
-  const listing = await list(root, settings, (path) =>
+  const listing = await list(tree, settings, (path) =>
     folders.some(
       (folder) =>
         folder === "" || `${path}/`.startsWith(`${folder}/`) || folder.startsWith(`${path}/`),
@@ -72,12 +74,12 @@ async function surveyHugo(
 }
 
 function list(
-  root: string,
+  tree: FileTree,
   settings: SurveySettings,
   enters: (path: string) => boolean,
 ): Promise<FolderListing> {
   const { limits, signal } = settings;
-  return walkFolder(root, {
+  return tree.list({
     accepts: (path) => documentKindOf(path) !== undefined,
     enters,
     limits,
@@ -140,25 +142,16 @@ function entersPlain(path: string, generator: PlainGenerator): boolean {
   return generator !== "docusaurus" || DOCUSAURUS_FOLDERS.test(path);
 }
 
-async function detectGenerator(root: string): Promise<PlainGenerator> {
+async function detectGenerator(tree: FileTree): Promise<PlainGenerator> {
   for (const extension of ["js", "ts", "mjs", "cjs"]) {
-    if (await exists(join(root, `docusaurus.config.${extension}`))) return "docusaurus";
+    if (await tree.has(`docusaurus.config.${extension}`)) return "docusaurus";
   }
-  return (await exists(join(root, "_config.yml"))) ? "jekyll" : "plain";
+  return (await tree.has("_config.yml")) ? "jekyll" : "plain";
 }
 
-async function jekyllBaseUrl(root: string): Promise<string | undefined> {
-  const config = await readConfigFile(join(root, "_config.yml"), "Jekyll");
+async function jekyllBaseUrl(tree: FileTree): Promise<string | undefined> {
+  const config = await readConfigFile(tree, "_config.yml", "Jekyll");
   const url = textAt(config, "url");
   if (url === undefined || !URL.canParse(url)) return undefined;
   return new URL(textAt(config, "baseurl") ?? "/", url).href;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
