@@ -79,6 +79,7 @@ function resolveConfig(
     host: settings.host ?? (isPublic ? "::" : "127.0.0.1"),
     port: settings.port ?? (isPublic ? 443 : 8080),
     certs: resolve(folder, settings.certs),
+    cache: resolve(folder, settings.cache),
   };
 }
 

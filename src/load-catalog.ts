@@ -7,10 +7,12 @@ import type { Config } from "./config.ts";
 import type { Problem } from "./corpus/page.ts";
 import type { LoadProgress, Source } from "./corpus/source.ts";
 import { openSource } from "./corpus/sources/open-source.ts";
+import { openSourceCache } from "./corpus/sources/source-cache.ts";
 import { createEmbeddings, type Embeddings } from "./embeddings.ts";
 import type { Clock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import { INDEX_MAGIC } from "./search/file/sections.ts";
+import { readVersion } from "./version.ts";
 
 export interface LoadCatalogOptions {
   readonly fetch: typeof fetch;
@@ -64,7 +66,8 @@ async function build(
   const { baseUrl, versions, strict } = config;
   const sources: Source[] = [];
   for (const source of config.sources) {
-    sources.push(await openSource(sourceSettings(config, source), { fetch: options.fetch }));
+    const opened = await openSource(sourceSettings(config, source), { fetch: options.fetch });
+    sources.push(withCache(opened, config, source, options.onWarning));
   }
   const embedder = embeddings?.createSectionEmbedder();
   let problemCount = 0;
@@ -92,6 +95,27 @@ async function build(
   if (strict && failure) throw failure;
   if (failure) options.onWarning?.(`${failure.message}: search is by words only`);
   return bytes;
+}
+
+/** A source that remembers what it read. Its cache is of no use to a source that has another location. */
+function withCache(
+  source: Source,
+  { cache: folder }: Config,
+  { location, name }: SourceConfig,
+  onWarning: LoadCatalogOptions["onWarning"],
+): Source {
+  const cache = openSourceCache({
+    folder,
+    identity: [location],
+    version: readVersion(),
+    onFailure: (error) =>
+      onWarning?.(`what is read from ${name} cannot be kept in ${folder}: ${messageOf(error)}`),
+  });
+  return {
+    name: source.name,
+    load: (given) => source.load({ cache, ...given }),
+    ...(source.revision && { revision: async (given) => source.revision?.({ cache, ...given }) }),
+  };
 }
 
 type SourceSettings = Parameters<typeof openSource>[0];

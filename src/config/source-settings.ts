@@ -2,6 +2,7 @@ import type { SourceKind } from "../corpus/sources/detect-kind.ts";
 import { type Setting, setting } from "./setting.ts";
 import {
   byteSize,
+  filePath,
   languageTag,
   listOf,
   siteUrl,
@@ -33,6 +34,8 @@ export interface SourceSettings {
   readonly maxPages: number;
   /** Larger pages are left out and reported. */
   readonly maxPageBytes: number;
+  /** Folder of what was fetched from websites and repositories. */
+  readonly cache: string;
 }
 
 export const sourceSettings: { readonly [K in keyof SourceSettings]: Setting<SourceSettings[K]> } =
@@ -102,5 +105,11 @@ export const sourceSettings: { readonly [K in keyof SourceSettings]: Setting<Sou
       fallback: 10_000_000,
       defaultText: "10MB",
       doc: "Larger pages are left out and reported.",
+    }),
+    cache: setting("cache", {
+      group: "sources",
+      type: filePath("DIR"),
+      fallback: ".docport-cache",
+      doc: "Folder of what was fetched from websites and repositories; may be removed.",
     }),
   };

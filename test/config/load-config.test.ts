@@ -93,6 +93,7 @@ describe("precedence", () => {
       tls: "auto",
       acmePort: 80,
       certs: expect.stringMatching(/\/certs$/),
+      cache: expect.stringMatching(/\/\.docport-cache$/),
       acmeDirectory: undefined,
       acmeRoot: undefined,
       staging: false,

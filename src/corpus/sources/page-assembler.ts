@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import type { Page } from "../page.ts";
 import { placePage, type ReadDocument } from "../read-document.ts";
 import { normalizeLanguage } from "../site/language-tag.ts";
 import { PageIds, pageIdOf } from "../site/page-id.ts";
@@ -31,6 +33,8 @@ export interface PageFacts {
   readonly title?: string | undefined;
   readonly modifiedAt?: number | undefined;
   readonly revision?: string | undefined;
+  /** Equal for equal documents; with it the page gets a fingerprint. */
+  readonly documentDigest?: string | undefined;
   /** Several pages may share a URL: parts of one text file that name no URLs of their own. */
   readonly sharesUrl?: boolean;
 }
@@ -96,8 +100,17 @@ export class PageAssembler {
       ...(facts.revision !== undefined && { revision: facts.revision }),
       ...(title !== undefined && { title }),
     });
-    return { kind: "page", page };
+    if (facts.documentDigest === undefined) return { kind: "page", page };
+    return { kind: "page", page, fingerprint: fingerprintOf(page, facts.documentDigest) };
   }
+}
+
+/** Over the document as it was written, and all that the place adds to it. */
+function fingerprintOf(page: Page, documentDigest: string): string {
+  const place = { ...page, markdown: "", sections: [] };
+  return createHash("sha256")
+    .update(JSON.stringify([documentDigest, place]))
+    .digest("base64url");
 }
 
 /** `docs/rate-limits/` -> `Rate limits`, for a page that names itself nowhere. */
