@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   auth: ["catalog", "lib"],
   http: ["mcp", "auth", "catalog", "web", "lib"],
   net: ["certs", "acme", "lib"],
+  store: ["certs", "lib"],
   web: [],
   config: ["corpus", "acme", "auth", "lib"],
   cli: ["*"],

@@ -40,6 +40,13 @@ export type ErrorCode =
   | "ERR_STORAGE_DENIED"
   | "ERR_STORAGE_LINK"
   | "ERR_STORAGE_IO"
+  // The database that replicas share
+  | "ERR_STORE_AWAY"
+  | "ERR_STORE_DENIED"
+  | "ERR_STORE_VERSION"
+  | "ERR_STORE_KEY"
+  | "ERR_STORE_LEASE"
+  | "ERR_STORE_IO"
   // Certificates
   | "ERR_CERT_UNREADABLE"
   | "ERR_CERT_REJECTED"
