@@ -9,6 +9,7 @@ import { LOCAL_CA_CERT_KEY, LOCAL_NAMES, openLocalCa } from "./certs/local-ca.ts
 import { keepLocalCertificate } from "./certs/local-certificate.ts";
 import type { CertificateEvent } from "./certs/manager/certificate-events.ts";
 import type { Config } from "./config.ts";
+import { openConfiguredFleet } from "./fleet.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
@@ -16,6 +17,7 @@ import { type AutomaticHttps, publicOrigin, startAutomaticHttps } from "./net/au
 import { type HttpListener, listenHttp } from "./net/http-listener.ts";
 import { listenHttps } from "./net/tls-listener.ts";
 import type { WebHandler } from "./net/web-bridge.ts";
+import type { Fleet } from "./store/open-fleet.ts";
 import { readVersion } from "./version.ts";
 
 /** The server's certificate, for whoever shows it. */
@@ -68,11 +70,22 @@ function describe({ publicUrl }: Config, listener: HttpListener): AppListener {
 }
 
 async function openAutomatic(config: Config, options: AppListenerOptions): Promise<AppListener> {
-  const { log } = options;
-  const https = await startConfiguredHttps(config, {
-    ...options,
-    onEvent: (event) => logCertificateEvent(log, event),
-  });
+  const { log, clock = systemClock } = options;
+  let health = (): Readonly<Record<string, unknown>> => ({});
+  const fleet = await openConfiguredFleet(config, { clock, log, status: () => health() });
+  let https: AutomaticHttps;
+  try {
+    https = await startConfiguredHttps(config, {
+      ...options,
+      fleet,
+      onEvent: (event) => logCertificateEvent(log, event),
+    });
+  } catch (error) {
+    await fleet?.[Symbol.asyncDispose]();
+    throw error;
+  }
+  health = () => certificateHealth(https.status());
+  log("debug", "acme.listening", { port: https.acmePort });
   if (https.acmePortProblem) logAcmePort(log, https.acmePortProblem);
   return {
     url: config.publicUrl ?? publicOrigin(config.domain, https.port),
@@ -80,9 +93,12 @@ async function openAutomatic(config: Config, options: AppListenerOptions): Promi
     certificate: {
       isReady: () => https.status().isReady,
       line: () => certificateLine(https.status()),
-      health: () => certificateHealth(https.status()),
+      health,
     },
-    close: () => https.close(),
+    async close() {
+      await https.close();
+      await fleet?.[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -91,10 +107,12 @@ export async function startConfiguredHttps(
   config: Config,
   options: Omit<AppListenerOptions, "log"> & {
     readonly onEvent: (event: CertificateEvent) => void;
+    /** Default: this machine is alone. */
+    readonly fleet?: Fleet | undefined;
   },
 ): Promise<AutomaticHttps> {
   const { host, port, acmePort, domain, keyType, profile, publicUrl } = config;
-  const { handler, onError, onEvent, clock = systemClock } = options;
+  const { handler, onError, onEvent, fleet, clock = systemClock } = options;
   const publicPort = publicUrl === undefined ? undefined : Number(new URL(publicUrl).port || 443);
   return await startAutomaticHttps({
     names: domain,
@@ -105,7 +123,8 @@ export async function startConfiguredHttps(
     handler,
     plainHandler: (request) =>
       new URL(request.url).pathname === HEALTH_PATH ? Promise.resolve(handler(request)) : undefined,
-    storage: new FileStorage(config.certs, { clock }),
+    storage: fleet?.storage ?? new FileStorage(config.certs, { clock }),
+    sharing: fleet?.sharing,
     authorities: await authoritiesOf(config, clock),
     dnsProvider: createDnsProvider(config, clock),
     keyType,

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { checkAccess } from "./config/access-settings.ts";
 import { ConfigError, type ConfigProblem, showValue } from "./config/config-problem.ts";
+import { checkFleet } from "./config/fleet-settings.ts";
 import type { RawSetting, RawSettings } from "./config/raw-setting.ts";
 import { entriesOf, readData } from "./config/read-data.ts";
 import { readEnv } from "./config/read-env.ts";
@@ -139,8 +140,13 @@ function checkTogether(
     );
   }
   for (const { row, value, expected } of checkTls(settings)) report(row, value, expected);
-  for (const { key, expected } of [...checkAccess(settings), ...checkSemantic(settings)]) {
-    report(SETTINGS[key], settings[key], expected);
+  const misfits = [
+    ...checkAccess(settings),
+    ...checkSemantic(settings),
+    ...checkFleet(settings),
+  ] as const;
+  for (const { key, expected } of misfits) {
+    report(SETTINGS[key], SETTINGS[key].isSecret ? undefined : settings[key], expected);
   }
   return problems;
 }

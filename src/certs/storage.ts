@@ -41,6 +41,11 @@ export interface Storage {
   link(key: string, target: string): Promise<void>;
   /** The lease, or undefined when somebody who is alive holds it. Does not wait. */
   tryLock(name: string): Promise<Lease | undefined>;
+  /**
+   * Tells of each key that another process changed, or undefined when any may have changed. Absent
+   * where nobody tells.
+   */
+  watch?(onChange: (key: string | undefined) => void): Disposable;
 }
 
 /** No value that we keep comes near this; a larger one is not ours and is not read into memory. */

@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   eval: async () => (await import("./eval.ts")).evalCommand,
   cert: async () => (await import("./cert.ts")).certCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
+  fleet: async () => (await import("./fleet.ts")).fleetCommand,
   keys: async () => (await import("./keys.ts")).keysCommand,
   registry: async () => (await import("./registry.ts")).registryCommand,
   lint: async () => (await import("./lint.ts")).lintCommand,

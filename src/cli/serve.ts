@@ -23,7 +23,7 @@ interface ServeOptions {
 const SYNTAX: CommandSyntax<ServeOptions> = {
   name: "serve",
   operands: "SOURCE...",
-  groups: ["sources", "semantic", "server", "access", "tls", "discovery", "logging"],
+  groups: ["sources", "semantic", "server", "access", "tls", "fleet", "discovery", "logging"],
   options: {
     stdio: {
       flag: "--stdio",

@@ -5,6 +5,7 @@ export type SettingGroup =
   | "server"
   | "access"
   | "tls"
+  | "fleet"
   | "discovery"
   | "logging";
 
@@ -15,6 +16,7 @@ export const SETTING_GROUPS: Readonly<Record<SettingGroup, string>> = {
   server: "Server",
   access: "Private documentation",
   tls: "HTTPS and certificates",
+  fleet: "Several machines",
   discovery: "Discovery",
   logging: "Logging",
 };

@@ -1,5 +1,6 @@
 import { type AccessSettings, accessSettings } from "./access-settings.ts";
 import { type DiscoverySettings, discoverySettings } from "./discovery-settings.ts";
+import { type FleetSettings, fleetSettings } from "./fleet-settings.ts";
 import { type SemanticSettings, semanticSettings } from "./semantic-settings.ts";
 import {
   type LoggingSettings,
@@ -18,6 +19,7 @@ export interface Settings
     ServerSettings,
     AccessSettings,
     TlsSettings,
+    FleetSettings,
     DiscoverySettings,
     LoggingSettings {}
 
@@ -31,6 +33,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: Setting<Settings[K]> } 
   ...serverSettings,
   ...accessSettings,
   ...tlsSettings,
+  ...fleetSettings,
   ...discoverySettings,
   ...loggingSettings,
 };

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { CertificateKeyType } from "../acme/certificate-key.ts";
 import type { ChallengeResponder } from "../certs/challenges/challenge-responder.ts";
+import type { ChallengeSharing } from "../certs/challenges/challenge-sharing.ts";
 import { systemDnsLookup } from "../certs/challenges/dns-lookup.ts";
 import type { DnsProvider } from "../certs/challenges/dns-provider.ts";
 import { dnsResponder } from "../certs/challenges/dns-responder.ts";
@@ -32,6 +33,8 @@ export interface AutomaticHttpsOptions
   /** Answers over plain HTTP what need not be redirected; undefined: redirect. */
   readonly plainHandler?: ((request: Request) => Promise<Response> | undefined) | undefined;
   readonly storage: Storage;
+  /** Other replicas that answer for this one, and it for them. Default: there are none. */
+  readonly sharing?: ChallengeSharing | undefined;
   readonly authorities: readonly [CertificateAuthority, ...CertificateAuthority[]];
   /** Who can change DNS; absent: DNS-01 is not used. */
   readonly dnsProvider?: DnsProvider | undefined;
@@ -81,6 +84,7 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
     prove: (signal) => listener.shownFingerprint(signal),
   });
   if (onEvent) manager.events.subscribe(onEvent);
+  const following = options.sharing?.follow({ http, tlsAlpn });
   await manager.start();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -101,6 +105,7 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
   /** An order that runs needs both listeners until it has come to its end, or is saved. */
   async function closeInOrder(): Promise<void> {
     await manager[Symbol.asyncDispose]();
+    await following?.[Symbol.asyncDispose]();
     await Promise.all([listener.close(), plain.listener?.close()]);
   }
 }
@@ -116,8 +121,14 @@ async function listenPlain(
   clock: Clock,
   { port }: HttpsListener,
 ): Promise<PlainPort> {
+  const { sharing } = options;
   const httpsPort = options.publicPort ?? port;
-  const redirect = createRedirectHandler({ challenges, names: options.names, httpsPort });
+  const redirect = createRedirectHandler({
+    challenges,
+    names: options.names,
+    httpsPort,
+    findAnswer: sharing && ((token) => sharing.find(token)),
+  });
   const handler: WebHandler = (request) => options.plainHandler?.(request) ?? redirect(request);
   const listening: ListenHttpOptions = {
     ...pickListening(options),
@@ -134,7 +145,7 @@ async function listenPlain(
 }
 
 function responders(
-  { host, dnsProvider }: AutomaticHttpsOptions,
+  { host, dnsProvider, sharing }: AutomaticHttpsOptions,
   clock: Clock,
   parts: {
     readonly tlsAlpn: TlsAlpnChallenges;
@@ -145,10 +156,10 @@ function responders(
 ): ChallengeResponder[] {
   const { tlsAlpn, http, listener, plain } = parts;
   const tlsSelfCheck = tlsAlpnSelfCheck({ host, port: listener.port });
-  const found = [tlsAlpnResponder(tlsAlpn, { clock, selfCheck: tlsSelfCheck })];
+  const found = [tlsAlpnResponder(tlsAlpn, { clock, selfCheck: tlsSelfCheck, sharing })];
   if (plain.listener) {
     const selfCheck = httpSelfCheck({ host, port: plain.listener.port });
-    found.push(httpResponder(http, { clock, selfCheck }));
+    found.push(httpResponder(http, { clock, selfCheck, sharing }));
   }
   if (dnsProvider) {
     found.push(dnsResponder({ provider: dnsProvider, lookup: systemDnsLookup(), clock }));

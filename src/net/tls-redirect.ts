@@ -4,6 +4,8 @@ import type { WebHandler } from "./web-bridge.ts";
 
 export interface RedirectOptions {
   readonly challenges: HttpChallenges;
+  /** Asks the other replicas for an answer to a token that is not known here. Default: there are none. */
+  readonly findAnswer?: ((token: string) => Promise<string | undefined>) | undefined;
   /** Names of the certificate: only they are redirected to. */
   readonly names: readonly string[];
   /** Where HTTPS is, as clients see it. Default 443. */
@@ -18,10 +20,10 @@ const PLAIN = { "content-type": "text/plain; charset=utf-8" } as const;
  * resolves a name to us could otherwise send people where they like.
  */
 export function createRedirectHandler(options: RedirectOptions): WebHandler {
-  const { challenges, names, httpsPort = 443 } = options;
+  const { names, httpsPort = 443 } = options;
   return (request) => {
     const url = new URL(request.url);
-    if (HttpChallenges.isChallengePath(url.pathname)) return answer(challenges, request, url);
+    if (HttpChallenges.isChallengePath(url.pathname)) return answer(options, request, url);
     const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
     if (!coversName(names, host)) {
       return new Response("This server does not go by that name.\n", {
@@ -35,9 +37,17 @@ export function createRedirectHandler(options: RedirectOptions): WebHandler {
   };
 }
 
-function answer(challenges: HttpChallenges, request: Request, { pathname }: URL): Response {
+async function answer(
+  { challenges, findAnswer }: RedirectOptions,
+  request: Request,
+  { pathname }: URL,
+): Promise<Response> {
   const isRead = request.method === "GET" || request.method === "HEAD";
-  const body = isRead ? challenges.answer(pathname) : undefined;
+  const token = HttpChallenges.tokenOf(pathname);
+  const body =
+    isRead && token !== undefined
+      ? (challenges.answer(pathname) ?? (await findAnswer?.(token)))
+      : undefined;
   if (body === undefined) {
     return new Response("There is no such challenge.\n", { status: 404, headers: PLAIN });
   }

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import type { Clock } from "../lib/clock.ts";
 import type { Database } from "./database.ts";
+import { migrate } from "./migrate.ts";
 import { CHANGES_CHANNEL } from "./postgres-storage.ts";
 
 export interface ChangeFeedOptions {
@@ -77,6 +78,8 @@ export class ChangeFeed implements AsyncDisposable {
     client.on("end", () => ended.abort(new Error("the database ended the connection")));
     client.on("notification", ({ payload }) => this.#options.onChange(payload));
     try {
+      // A database that was away at the start may be a new one.
+      await migrate(database);
       await client.query(`LISTEN ${CHANGES_CHANNEL}`);
       onConnected();
       if (this.#isAway) this.#options.onBack?.();

@@ -20,5 +20,13 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       holder text NOT NULL,
       expires_at timestamptz NOT NULL
     )`,
+    `CREATE TABLE docport_replicas (
+      id text PRIMARY KEY,
+      name text NOT NULL,
+      started_at timestamptz NOT NULL DEFAULT now(),
+      seen_at timestamptz NOT NULL DEFAULT now(),
+      heard bigint NOT NULL DEFAULT 0,
+      status jsonb NOT NULL DEFAULT '{}'
+    )`,
   ],
 ];

@@ -27,6 +27,16 @@ interface ValueRow {
   readonly is_sealed: boolean;
 }
 
+/** A value of a folder. */
+export interface FolderEntry {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** Greater than that of every change before it. */
+  readonly change: bigint;
+}
+
+const MAX_FOLDER_ENTRIES = 1_000;
+
 /** The channel on which the key of each changed value is told. */
 export const CHANGES_CHANNEL = "docport_changes";
 
@@ -98,7 +108,21 @@ export class PostgresStorage implements Storage {
     return this.#leases.tryTake(name);
   }
 
-  /** Seals every sealed value with the key that seals now. Resolves with how many were changed. */
+  /** Everything under a folder in one question, links left out, with the count of its last change. */
+  async loadFolder(prefix: string): Promise<readonly FolderEntry[]> {
+    const rows = await this.#database.query<ValueRow & { key: string; change: string }>(
+      `SELECT key, value, target, is_sealed, change FROM docport_values
+       WHERE starts_with(key, $1 || '/') AND target IS NULL ORDER BY key LIMIT ${MAX_FOLDER_ENTRIES}`,
+      [prefix],
+    );
+    return rows.map((row) => ({
+      key: row.key,
+      value: this.#read(row.key, row),
+      change: BigInt(row.change),
+    }));
+  }
+
+  /** Seals every private key with the key that seals now. Resolves with how many were changed. */
   async rekey(): Promise<number> {
     const sealer = this.#sealer;
     if (!sealer) throw new RangeError("rekey: there is no key to seal with");

@@ -109,6 +109,10 @@ describe("precedence", () => {
       dnsZone: undefined,
       dnsKeyName: undefined,
       dnsKey: undefined,
+      store: undefined,
+      storeKeyFile: undefined,
+      storeKey: undefined,
+      storeUnsealed: false,
       logLevel: "info",
       logFormat: "auto",
     });

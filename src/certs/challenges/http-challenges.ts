@@ -1,4 +1,6 @@
 const PREFIX = "/.well-known/acme-challenge/";
+/** RFC 8555 §8.1: of the base64url alphabet. */
+const TOKEN = /^[\w-]{1,256}$/;
 
 /**
  * What the HTTP listener answers to HTTP-01 (RFC 8555 §8.3). Holds answers only while a CA may ask
@@ -18,6 +20,12 @@ export class HttpChallenges {
   /** The body for this path, to be sent as `application/octet-stream`; undefined for any other. */
   answer(path: string): string | undefined {
     return path.startsWith(PREFIX) ? this.#answers.get(path.slice(PREFIX.length)) : undefined;
+  }
+
+  /** The token in this path; undefined when there is none, or nothing that a CA would ask for. */
+  static tokenOf(path: string): string | undefined {
+    const token = path.startsWith(PREFIX) ? path.slice(PREFIX.length) : "";
+    return TOKEN.test(token) ? token : undefined;
   }
 
   /** Whether the path is one that only a CA asks for: an unknown token there is a plain 404. */

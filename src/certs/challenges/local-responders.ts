@@ -3,6 +3,7 @@ import { createTlsAlpnCertificate } from "../../acme/tls-alpn-certificate.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { messageOf } from "../../lib/errors.ts";
 import type { ChallengeResponder, ChallengeToAnswer, SelfCheck } from "./challenge-responder.ts";
+import type { ChallengeSharing, SharedAnswer } from "./challenge-sharing.ts";
 import type { HttpChallenges } from "./http-challenges.ts";
 import type { TlsAlpnChallenges } from "./tls-alpn-challenges.ts";
 
@@ -10,6 +11,8 @@ export interface LocalResponderOptions {
   readonly clock: Clock;
   /** Default: the answer is taken to be visible as soon as it is registered. */
   readonly selfCheck?: SelfCheck | undefined;
+  /** Other replicas that the CA may reach in place of this one. Default: there are none. */
+  readonly sharing?: ChallengeSharing | undefined;
 }
 
 /** A listener that is still starting is waited for this long. */
@@ -25,8 +28,10 @@ export function httpResponder(
     type: "http-01",
     canProve: (identifier) => !isWildcard(identifier),
     async place(challenge, signal) {
-      const remove = challenges.add(challenge.token, challenge.keyAuthorization);
-      return await checked(challenge, remove, options, signal);
+      const { token, keyAuthorization } = challenge;
+      const remove = challenges.add(token, keyAuthorization);
+      const answer: SharedAnswer = { type: "http-01", token, keyAuthorization };
+      return await checked({ challenge, answer, remove }, options, signal);
     },
   };
 }
@@ -43,24 +48,35 @@ export function tlsAlpnResponder(
       const { identifier, keyAuthorization } = challenge;
       const now = options.clock.now();
       const made = await createTlsAlpnCertificate({ identifier, keyAuthorization, now });
-      const answer = { cert: made.certificatePem, key: made.privateKeyPem };
-      const remove = challenges.add(tlsAlpnServerName(identifier), answer);
-      return await checked(challenge, remove, options, signal);
+      const serverName = tlsAlpnServerName(identifier);
+      const pair = { cert: made.certificatePem, key: made.privateKeyPem };
+      const remove = challenges.add(serverName, pair);
+      const answer: SharedAnswer = { type: "tls-alpn-01", serverName, ...pair };
+      return await checked({ challenge, answer, remove }, options, signal);
     },
   };
 }
 
+interface Registered {
+  readonly challenge: ChallengeToAnswer;
+  readonly answer: SharedAnswer;
+  readonly remove: () => void;
+}
+
 async function checked(
-  challenge: ChallengeToAnswer,
-  remove: () => void,
+  { challenge, answer, remove }: Registered,
   options: LocalResponderOptions,
   signal: AbortSignal,
 ): Promise<{ readonly doubt?: string; remove(): Promise<void> }> {
   try {
     const doubt = options.selfCheck && (await waitUntilSeen(challenge, options, signal));
+    const withdraw = await options.sharing?.publish(answer);
     return {
       ...(doubt === undefined ? {} : { doubt }),
-      remove: () => Promise.resolve(remove()),
+      async remove() {
+        remove();
+        await withdraw?.();
+      },
     };
   } catch (error) {
     remove();

@@ -1,5 +1,6 @@
 import type { Clock } from "../../lib/clock.ts";
 import type { CertificatePair } from "../generations/certificate-pair.ts";
+import type { Storage } from "../storage.ts";
 import { type CertificateEvent, EventFeed } from "./certificate-events.ts";
 import type { CertificateManagerOptions } from "./certificate-options.ts";
 import type { CertificateStatus } from "./certificate-status.ts";
@@ -7,6 +8,8 @@ import { CertificateWork } from "./certificate-work.ts";
 import { Ticker } from "./ticker.ts";
 
 const SHUTDOWN_GRACE_MS = 5_000;
+/** What changes when a certificate is put into service. */
+const PUBLICATION = /\/live$|^[^/]+\.cert\.pem$/;
 
 /**
  * Keeps one certificate fresh. Never throws after start(): what goes wrong comes out as events and
@@ -15,15 +18,18 @@ const SHUTDOWN_GRACE_MS = 5_000;
 export class CertificateManager implements AsyncDisposable {
   readonly events: EventFeed<CertificateEvent> = new EventFeed<CertificateEvent>();
   readonly #clock: Clock;
+  readonly #storage: Storage;
   readonly #graceMs: number;
   readonly #work: CertificateWork;
   readonly #ticker: Ticker;
   readonly #stop = new AbortController();
+  #watching: Disposable | undefined;
 
   /** Throws RangeError for names that no certificate can be for. */
   constructor(options: CertificateManagerOptions) {
     const emit = (event: CertificateEvent): void => this.events.emit(event);
     this.#clock = options.clock;
+    this.#storage = options.storage;
     this.#graceMs = options.shutdownGraceMs ?? SHUTDOWN_GRACE_MS;
     this.#work = new CertificateWork({ ...options, emit, stop: this.#stop.signal });
     this.#ticker = new Ticker({
@@ -39,6 +45,9 @@ export class CertificateManager implements AsyncDisposable {
   async start(): Promise<void> {
     await this.#work.serveWhatIsThere();
     this.#ticker.start();
+    this.#watching = this.#storage.watch?.((key) => {
+      if (key === undefined || PUBLICATION.test(key)) void this.#ticker.tickNow(false);
+    });
   }
 
   /** The certificate that is being served. */
@@ -61,6 +70,7 @@ export class CertificateManager implements AsyncDisposable {
 
   /** Lets a running attempt end for a moment, then stops it: its order is gone on with next time. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#watching?.[Symbol.dispose]();
     const stopped = this.#ticker.stop();
     if (this.#work.isAttempting && this.#graceMs > 0) {
       const over = new AbortController();

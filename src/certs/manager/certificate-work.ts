@@ -30,6 +30,9 @@ interface DueWork {
   readonly isDue: boolean;
 }
 
+/** Whoever has the lease may die with it; then somebody else has to go on. */
+const FOLLOWER_PAUSE_MS = 15_000;
+
 /** One lease for the whole folder: account, ledger and files belong to whoever holds it. */
 export const LEASE = "certificates";
 
@@ -344,7 +347,10 @@ export class CertificateWork {
 
   #nextTickAt({ action }: Step): number {
     const now = this.#options.clock.now();
-    if (action.kind === "renew") return this.#isHeldUp ? now + TICK_MS : now;
+    if (action.kind === "renew") {
+      if (!this.#isHeldUp) return now;
+      return now + (this.#isFollower ? FOLLOWER_PAUSE_MS : TICK_MS);
+    }
     return Math.min(action.until, this.#current.news?.nextCheckAt ?? Number.POSITIVE_INFINITY);
   }
 }

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { HttpChallenges } from "../../src/certs/challenges/http-challenges.ts";
+import { TlsAlpnChallenges } from "../../src/certs/challenges/tls-alpn-challenges.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { Database } from "../../src/store/database.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { PostgresStorage } from "../../src/store/postgres-storage.ts";
+import { Replicas } from "../../src/store/replicas.ts";
+import { SharedChallenges } from "../../src/store/shared-challenges.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { postgresIsThere, testDatabase } from "./postgres.ts";
+
+const PATH = "/.well-known/acme-challenge/";
+const ANSWER = { type: "http-01", token: "t0ken", keyAuthorization: "t0ken.thumb" } as const;
+
+function replica(database: Database, id: string) {
+  const clock = new FakeClock();
+  const storage = new PostgresStorage({ database, clock: systemClock, holder: id });
+  const replicas = new Replicas({ database, clock, id, name: id, status: () => ({}) });
+  const sharing = new SharedChallenges({ storage, replicas });
+  const http = new HttpChallenges();
+  const tlsAlpn = new TlsAlpnChallenges();
+  sharing.follow({ http, tlsAlpn });
+  return { clock, storage, replicas, sharing, http, tlsAlpn };
+}
+
+describe.skipIf(!postgresIsThere())("SharedChallenges", () => {
+  it("answers for each other, and no longer than the answer is published", async () => {
+    await using home = await testDatabase();
+    await using database = new Database({ url: home.url });
+    await migrate(database);
+    const leader = replica(database, "leader");
+    const other = replica(database, "other");
+    const takeBack = await leader.sharing.publish(ANSWER);
+    await leader.sharing.publish({
+      type: "tls-alpn-01",
+      serverName: "Docs.Example.com",
+      cert: "CERT",
+      key: "KEY",
+    });
+    await other.sharing.refresh();
+    expect(other.http.answer(`${PATH}t0ken`)).toBe("t0ken.thumb");
+    expect(other.tlsAlpn.get("docs.example.com")).toEqual({ cert: "CERT", key: "KEY" });
+    await takeBack();
+    await other.sharing.refresh();
+    expect(other.http.answer(`${PATH}t0ken`)).toBeUndefined();
+    expect(other.tlsAlpn.get("docs.example.com")).toBeDefined();
+  });
+
+  it("asks the store for a token that it has not heard of", async () => {
+    await using home = await testDatabase();
+    await using database = new Database({ url: home.url });
+    await migrate(database);
+    await replica(database, "leader").sharing.publish(ANSWER);
+    const late = replica(database, "late");
+    expect(late.http.answer(`${PATH}t0ken`)).toBeUndefined();
+    expect(await late.sharing.find("t0ken")).toBe("t0ken.thumb");
+    expect(await late.sharing.find("unknown")).toBeUndefined();
+  });
+
+  it("waits for a replica that is alive until it has heard, and for no other", async () => {
+    await using home = await testDatabase();
+    await using database = new Database({ url: home.url });
+    await migrate(database);
+    const leader = replica(database, "leader");
+    const alive = replica(database, "alive");
+    await alive.replicas.acknowledge(0n);
+    await replica(database, "dead").replicas.acknowledge(0n);
+    await database.query(
+      "UPDATE docport_replicas SET seen_at = now() - interval '1 hour' WHERE id = 'dead'",
+    );
+    let isPublished = false;
+    const publishing = leader.sharing.publish(ANSWER).then(() => {
+      isPublished = true;
+    });
+    // The answer is in the store before anybody is waited for.
+    while ((await alive.sharing.find("t0ken")) === undefined) await leader.clock.advance(0);
+    await leader.clock.advance(25);
+    expect(isPublished).toBe(false);
+    await alive.sharing.refresh();
+    while (!isPublished) {
+      await leader.clock.advance(25);
+      await database.query("SELECT 1");
+    }
+    await publishing;
+  });
+});

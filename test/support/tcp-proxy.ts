@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number;
+  /** Where new connections go, one after the other; none: they are cut at once. */
+  lead(ports: readonly number[]): void;
+  /** Ends every connection that is open. */
+  cut(): void;
+}
+
+/** Passes connections on, as a load balancer in TCP mode does, and can be cut like a cable. */
+export async function tcpProxy(port = 0): Promise<TcpProxy> {
+  let targets: readonly number[] = [];
+  let turn = 0;
+  const open = new Set<Socket>();
+  const keep = (socket: Socket): void => {
+    open.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => open.delete(socket));
+  };
+  const server = createServer((near) => {
+    keep(near);
+    const target = targets[turn++ % Math.max(1, targets.length)];
+    if (target === undefined) {
+      near.destroy();
+      return;
+    }
+    const far = connect(target, "127.0.0.1");
+    keep(far);
+    near.once("close", () => far.destroy());
+    far.once("close", () => near.destroy());
+    near.pipe(far).pipe(near);
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const cut = (): void => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    port: typeof address === "object" ? (address?.port ?? 0) : 0,
+    lead(ports) {
+      targets = ports;
+    },
+    cut,
+    async [Symbol.asyncDispose]() {
+      cut();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
