@@ -3,7 +3,10 @@ import { connect, createServer, type Socket } from "node:net";
 
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
-  /** Where new connections go, one after the other; none: they are cut at once. */
+  /**
+   * Where new connections go, one after the other; none: they are cut at once. Until the first call
+   * they wait.
+   */
   lead(ports: readonly number[]): void;
   /** Ends every connection that is open. */
   cut(): void;
@@ -13,14 +16,17 @@ export interface TcpProxy extends AsyncDisposable {
 export async function tcpProxy(port = 0): Promise<TcpProxy> {
   let targets: readonly number[] = [];
   let turn = 0;
+  let tellLed = (): void => {};
+  const led = new Promise<void>((resolve) => {
+    tellLed = resolve;
+  });
   const open = new Set<Socket>();
   const keep = (socket: Socket): void => {
     open.add(socket);
     socket.on("error", () => socket.destroy());
     socket.once("close", () => open.delete(socket));
   };
-  const server = createServer((near) => {
-    keep(near);
+  const pass = (near: Socket): void => {
     const target = targets[turn++ % Math.max(1, targets.length)];
     if (target === undefined) {
       near.destroy();
@@ -31,6 +37,10 @@ export async function tcpProxy(port = 0): Promise<TcpProxy> {
     near.once("close", () => far.destroy());
     far.once("close", () => near.destroy());
     near.pipe(far).pipe(near);
+  };
+  const server = createServer((near) => {
+    keep(near);
+    void led.then(() => pass(near));
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -42,6 +52,7 @@ export async function tcpProxy(port = 0): Promise<TcpProxy> {
     port: typeof address === "object" ? (address?.port ?? 0) : 0,
     lead(ports) {
       targets = ports;
+      tellLed();
     },
     cut,
     async [Symbol.asyncDispose]() {
