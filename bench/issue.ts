@@ -3,7 +3,7 @@
  * Pebble without sleeps; requests to the CA for a first certificate; peak memory.
  *
  *     npm run build && (cd bench && npm ci)
- *     PEBBLE_BIN=$(tools/ci/install-pebble.sh) npx tsx bench/issue.ts [RUNS]
+ *     JUDGES_BIN=$(tools/ci/install-judges.sh) npx tsx bench/issue.ts [RUNS]
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
