@@ -133,8 +133,13 @@ async function listenPlain(
   }
 }
 
+/**
+ * In the order in which they are tried. TLS-ALPN-01 first, because it needs port 443 only, which is
+ * open anyway; but when HTTPS is on another port and HTTP on its own, the CA finds that one. DNS-01
+ * last: it needs somebody else's API.
+ */
 function responders(
-  { host, dnsProvider }: AutomaticHttpsOptions,
+  { host, dnsProvider, publicPort }: AutomaticHttpsOptions,
   clock: Clock,
   parts: {
     readonly tlsAlpn: TlsAlpnChallenges;
@@ -148,7 +153,8 @@ function responders(
   const found = [tlsAlpnResponder(tlsAlpn, { clock, selfCheck: tlsSelfCheck })];
   if (plain.listener) {
     const selfCheck = httpSelfCheck({ host, port: plain.listener.port });
-    found.push(httpResponder(http, { clock, selfCheck }));
+    const isLikelier = (publicPort ?? listener.port) !== 443 && plain.listener.port === 80;
+    found[isLikelier ? "unshift" : "push"](httpResponder(http, { clock, selfCheck }));
   }
   if (dnsProvider) {
     found.push(dnsResponder({ provider: dnsProvider, lookup: systemDnsLookup(), clock }));
