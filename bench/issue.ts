@@ -100,7 +100,11 @@ async function measure(
       ? `http://localhost:${pebble.httpPort}`
       : `https://${NAME}:${pebble.tlsPort}`;
     const path = contestant === docport || isPlain ? "/healthz" : "/";
-    await untilAnswer(child, () => ask(url + path, isPlain ? {} : { roots }));
+    await untilAnswer(child, async () => {
+      const { status } = await ask(url + path, isPlain ? {} : { roots });
+      // While it starts, it says so.
+      if (status !== 200) throw new Error(`status ${status}`);
+    });
     return { ms: performance.now() - startedAt, peakMb: peakOf(child) };
   } finally {
     child.kill("SIGKILL");
