@@ -3,7 +3,7 @@
  * Pebble without sleeps; requests to the CA for a first certificate; peak memory.
  *
  *     npm run build && (cd bench && npm ci)
- *     PEBBLE_BIN=$(tools/ci/install-pebble.sh) npx tsx bench/issue.ts [RUNS]
+ *     JUDGES_BIN=$(tools/ci/install-judges.sh) npx tsx bench/issue.ts [RUNS]
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -100,7 +100,11 @@ async function measure(
       ? `http://localhost:${pebble.httpPort}`
       : `https://${NAME}:${pebble.tlsPort}`;
     const path = contestant === docport || isPlain ? "/healthz" : "/";
-    await untilAnswer(child, () => ask(url + path, isPlain ? {} : { roots }));
+    await untilAnswer(child, async () => {
+      const { status } = await ask(url + path, isPlain ? {} : { roots });
+      // While it starts, it says so.
+      if (status !== 200) throw new Error(`status ${status}`);
+    });
     return { ms: performance.now() - startedAt, peakMb: peakOf(child) };
   } finally {
     child.kill("SIGKILL");

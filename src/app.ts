@@ -1,18 +1,15 @@
-import { type AccessGateFactory, prepareAccess } from "./access.ts";
+import type { AccessGateFactory } from "./access.ts";
 import { type AppCertificate, openAppListener } from "./app-listener.ts";
 import type { CatalogFacts } from "./catalog/catalog.ts";
 import type { IndexedCatalog } from "./catalog/open-catalog.ts";
 import { LOCAL_NAMES } from "./certs/local-ca.ts";
 import type { Config } from "./config.ts";
-import { createHttpHandler } from "./http/create-http-handler.ts";
-import { createHostPolicy } from "./http/host-policy.ts";
 import type { HttpHandler } from "./http/http-options.ts";
 import type { Clock } from "./lib/clock.ts";
 import { systemClock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
-import { type LoadCatalogOptions, loadCatalog } from "./load-catalog.ts";
-import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
+import type { LoadCatalogOptions } from "./load-catalog.ts";
 import { readVersion } from "./version.ts";
 
 export interface AppOptions extends LoadCatalogOptions {
@@ -61,6 +58,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   let catalog: IndexedCatalog;
   let createGate: AccessGateFactory | undefined;
   try {
+    // Code that takes a moment to load, while the CA is asked.
+    const { loadCatalog } = await import("./load-catalog.ts");
+    const { prepareAccess } = await import("./access.ts");
     catalog = await loadCatalog(config, { ...options, signal });
     options.signal?.throwIfAborted();
     createGate = prepareAccess(config, { catalog, version, fetch: options.fetch, clock, log });
@@ -71,6 +71,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   // Pages without a public address of their own are linked to here, so the port has to be known.
   const { url, certificate } = listener;
   const parts = { catalog: () => catalog, version, publicUrl: url };
+  const { createHttpHandler } = await import("./http/create-http-handler.ts");
+  const { createHostPolicy } = await import("./http/host-policy.ts");
+  const { createMcpServerFactory } = await import("./mcp/create-mcp-server.ts");
   handler = createHttpHandler({
     ...parts,
     createServer: createMcpServerFactory(parts),

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { SSEServerTransport } from "@modelcontextprotocol/server-legacy/sse";
+import type { SSEServerTransport } from "@modelcontextprotocol/server-legacy/sse";
 import { systemClock } from "../lib/clock.ts";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
 import { readJsonBody } from "./read-json-body.ts";
@@ -31,6 +31,8 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
 
   return {
     async open(request) {
+      // A third of the code of a server, for what few clients still speak.
+      const { SSEServerTransport } = await import("@modelcontextprotocol/server-legacy/sse");
       if (sessions.size >= limits.maxStreams) {
         return textResponse(503, "Too many open streams. POST /mcp needs none.", {
           "retry-after": "60",

@@ -144,8 +144,13 @@ async function listenPlain(
   }
 }
 
+/**
+ * In the order in which they are tried. TLS-ALPN-01 first, because it needs port 443 only, which is
+ * open anyway; but when HTTPS is on another port and HTTP on its own, the CA finds that one. DNS-01
+ * last: it needs somebody else's API.
+ */
 function responders(
-  { host, dnsProvider, sharing }: AutomaticHttpsOptions,
+  { host, dnsProvider, publicPort, sharing }: AutomaticHttpsOptions,
   clock: Clock,
   parts: {
     readonly tlsAlpn: TlsAlpnChallenges;
@@ -159,7 +164,8 @@ function responders(
   const found = [tlsAlpnResponder(tlsAlpn, { clock, selfCheck: tlsSelfCheck, sharing })];
   if (plain.listener) {
     const selfCheck = httpSelfCheck({ host, port: plain.listener.port });
-    found.push(httpResponder(http, { clock, selfCheck, sharing }));
+    const isLikelier = (publicPort ?? listener.port) !== 443 && plain.listener.port === 80;
+    found[isLikelier ? "unshift" : "push"](httpResponder(http, { clock, selfCheck, sharing }));
   }
   if (dnsProvider) {
     found.push(dnsResponder({ provider: dnsProvider, lookup: systemDnsLookup(), clock }));

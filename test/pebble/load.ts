@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 
-/** Whether `wrk` is there. With DOCPORT_REQUIRE_PEBBLE=1 it has to be. */
+/** Whether `wrk` is there. With REQUIRE_PEBBLE=1 it has to be. */
 export function hasWrk(): boolean {
   const isThere = spawnSync("wrk", ["--version"]).error === undefined;
-  if (!isThere && process.env["DOCPORT_REQUIRE_PEBBLE"] === "1") {
+  if (!isThere && process.env["REQUIRE_PEBBLE"] === "1") {
     throw new Error("wrk is required: apt-get install wrk");
   }
   return isThere;

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { createHttpsTransport } from "../../src/acme/https-transport.ts";
 import type { AcmeTransport } from "../../src/acme/transport.ts";
 import {
@@ -15,16 +14,7 @@ import {
 } from "../../src/lib/x509-extensions.ts";
 import { createCertificate, keyIdentifierOf, toPem } from "../../src/lib/x509-writer.ts";
 import { DAY_MS, newCa, newKey, pemOf } from "../support/certificates.ts";
-
-/** Where `tools/ci/install-pebble.sh` was told to put its two programs; else they are on the PATH. */
-const BIN_FOLDERS = [
-  process.env["PEBBLE_BIN"] ?? [],
-  (process.env["PATH"] ?? "").split(delimiter),
-].flat();
-
-function programPath(name: string): string | undefined {
-  return BIN_FOLDERS.map((folder) => join(folder, name)).find((path) => existsSync(path));
-}
+import { judgeProgram } from "../support/judge-program.ts";
 
 export type PebbleGeneration = "none" | "old" | "recent";
 
@@ -36,15 +26,15 @@ export function pebbleGeneration(): PebbleGeneration {
   const generation = findGeneration();
   if (generation !== "recent" && process.env["REQUIRE_PEBBLE"] === "1") {
     throw new Error(
-      `a recent pebble is required, there is: ${generation}. Run PEBBLE_BIN=$(tools/ci/install-pebble.sh)`,
+      `a recent pebble is required, there is: ${generation}. Run JUDGES_BIN=$(tools/ci/install-judges.sh)`,
     );
   }
   return generation;
 }
 
 function findGeneration(): PebbleGeneration {
-  const dnsServer = programPath("pebble-challtestsrv");
-  if (programPath("pebble") === undefined || dnsServer === undefined) return "none";
+  const dnsServer = judgeProgram("pebble-challtestsrv");
+  if (judgeProgram("pebble") === undefined || dnsServer === undefined) return "none";
   return hasFlag(dnsServer, "-dnsserver") ? "recent" : "old";
 }
 
@@ -146,7 +136,7 @@ function run(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): RunningProgram {
-  const path = programPath(name);
+  const path = judgeProgram(name);
   if (path === undefined) throw new Error(`there is no ${name}`);
   const child = spawn(path, args, { env: { ...env }, stdio: ["ignore", "pipe", "pipe"] });
   const output: string[] = [];
@@ -169,7 +159,7 @@ async function stop({ child }: RunningProgram): Promise<void> {
 
 /** The flags of the DNS server have changed: those that are not known are left out. */
 function challengeServerArguments(dnsPort: number, managementPort: number): string[] {
-  const path = programPath("pebble-challtestsrv") ?? "";
+  const path = judgeProgram("pebble-challtestsrv") ?? "";
   const flags = {
     "-dnsserver": `127.0.0.1:${dnsPort}`,
     "-dns01": `127.0.0.1:${dnsPort}`,

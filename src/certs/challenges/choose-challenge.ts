@@ -1,14 +1,11 @@
 import type { ChallengeType } from "../../acme/challenge.ts";
 import type { LedgerEntry } from "../ledger/ledger-entry.ts";
 
-/** TLS-ALPN-01 needs port 443 only, which is open anyway; DNS-01 needs somebody else's API. */
-const PREFERRED: readonly ChallengeType[] = ["tls-alpn-01", "http-01", "dns-01"];
-
 export interface ChallengeChoice {
   readonly identifier: string;
   /** Types that the CA offers for the identifier. */
   readonly offered: readonly string[];
-  /** Types that we can answer for it. */
+  /** Types that we can answer for it, the most promising by itself first. */
   readonly possible: readonly ChallengeType[];
   readonly history: readonly LedgerEntry[];
 }
@@ -19,9 +16,7 @@ export interface ChallengeChoice {
  * once, and a type that stops working is left after its first failure.
  */
 export function rankChallenges(choice: ChallengeChoice): readonly ChallengeType[] {
-  const usable = PREFERRED.filter(
-    (type) => choice.possible.includes(type) && choice.offered.includes(type),
-  );
+  const usable = choice.possible.filter((type) => choice.offered.includes(type));
   const scores = new Map(usable.map((type) => [type, scoreOf(type, choice)]));
   return usable.toSorted((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
 }

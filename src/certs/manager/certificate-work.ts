@@ -1,22 +1,20 @@
-import type { AcmeClient } from "../../acme/client.ts";
 import { explainFailure } from "../explain-failure.ts";
 import { type CertificatePair, coversAllNames } from "../generations/certificate-pair.ts";
 import { certificateFileName } from "../generations/file-name.ts";
-import type { Generation } from "../generations/generation.ts";
 import { Generations } from "../generations/generations.ts";
 import type { CertificateAuthority } from "../issuance/certificate-authority.ts";
-import { type OrderInFlight, orderInFlight } from "../ledger/attempt-history.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { identifierSetKey } from "../ledger/ledger-entry.ts";
 import { publishedLimitsOf } from "../ledger/rate-limits.ts";
 import type { Lease } from "../storage.ts";
-import { type AttemptOptions, attemptCertificate } from "./attempt.ts";
+import type { AttemptOptions } from "./attempt.ts";
+import { AttemptRunner } from "./attempt-runner.ts";
 import type { CertificateWorkOptions } from "./certificate-options.ts";
 import { buildStatus, type CertificateStatus } from "./certificate-status.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { CurrentCertificate } from "./current-certificate.ts";
-import { describeFailure } from "./describe-failure.ts";
 import { EarlyWake } from "./early-wake.ts";
+import { closeFinishedOrder, finishedOrder } from "./finished-order.ts";
 import { planStep, type Step } from "./plan-step.ts";
 import { ServedCertificate } from "./served-certificate.ts";
 import { TICK_MS } from "./ticker.ts";
@@ -47,13 +45,11 @@ export class CertificateWork {
   readonly #clockWatch: ClockWatch;
   readonly #earlyWake = new EarlyWake();
   readonly #attemptOptions: AttemptOptions;
+  readonly #attempts: AttemptRunner;
   readonly #random: () => number;
-  #isAttempting = false;
   #step: Step | undefined;
   #trouble: { readonly sentence: string; readonly fix: string } | undefined;
   #isFollower = false;
-  /** A wait that the ledger could not take. Epoch milliseconds. */
-  #waitInMemoryUntil = 0;
   /** A certificate is due, but another process has the lease, or the clock is not to be trusted. */
   #isHeldUp = false;
   #toldWait = "";
@@ -96,10 +92,17 @@ export class CertificateWork {
       profile,
       responders,
     };
+    this.#attempts = new AttemptRunner({
+      ...this.#attemptOptions,
+      current: this.#current,
+      clockWatch: this.#clockWatch,
+      work: options,
+      random: this.#random,
+    });
   }
 
   get isAttempting(): boolean {
-    return this.#isAttempting;
+    return this.#attempts.isRunning;
   }
 
   get served(): CertificatePair | undefined {
@@ -151,7 +154,9 @@ export class CertificateWork {
     this.#step = this.#plan(isForced);
     const isWoken = await this.#isCauseGone(this.#step);
     const isDue = this.#step.action.kind === "renew" || isWoken;
-    const isUntidy = this.#upkeep.isNeeded(survey) || this.#finishedOrder() !== undefined;
+    const isUntidy =
+      this.#upkeep.isNeeded(survey) ||
+      finishedOrder(this.#attemptOptions, this.#current) !== undefined;
     if (isDue || isUntidy || this.#current.newsAuthority()) {
       await this.#workUnderLease({ isForced, isWoken, isDue });
     } else this.#trouble = undefined;
@@ -184,90 +189,15 @@ export class CertificateWork {
     if (current) await this.#current.swapTo(current, signal);
     // Somebody else may have done it between our look and the lease.
     await this.#ledger.reload();
-    await this.#closeFinishedOrder();
+    await closeFinishedOrder(this.#attemptOptions, this.#current);
     if (isWoken) await this.#endWait();
     const authority = this.#current.newsAuthority();
     if (authority) await this.#askNews(authority, signal);
     this.#step = this.#plan(isForced);
     if (this.#step.action.kind !== "renew") return;
-    this.#isAttempting = true;
-    try {
-      await this.#attempt(this.#step, current, signal);
-    } finally {
-      this.#isAttempting = false;
-    }
+    this.#isHeldUp = !(await this.#attempts.run(this.#step, current, signal));
     await this.#current.loadNews();
     this.#step = this.#plan(false);
-  }
-
-  async #attempt(step: Step, current: Generation | undefined, signal: AbortSignal): Promise<void> {
-    const { authorities, emit } = this.#options;
-    const authority = authorities[step.authority];
-    if (step.action.kind !== "renew" || !authority) return;
-    const { why, exempt } = step.action;
-    const { directoryUrl: ca } = authority;
-    const client = authority.createClient();
-    const doubts: string[] = [];
-    try {
-      this.#isHeldUp = !(await this.#isClockGood(client, signal));
-      if (this.#isHeldUp) return;
-      await this.#ledger.append(this.#set, { kind: "attempt", ca, why, exempt });
-      emit({ type: "attempt", why, ca, exempt });
-      if (step.authority > 0)
-        emit({ type: "fail-over", from: authorities[0].directoryUrl, to: ca });
-      const onDoubt = (doubt: string): void => void doubts.push(doubt);
-      const hadOne = this.#current.pair !== undefined;
-      const generation = await attemptCertificate(this.#attemptOptions, {
-        authority,
-        client,
-        exempt,
-        signal,
-        onDoubt,
-        ...(current && { current }),
-      });
-      this.#current.note(generation);
-      const { serialNumber, notAfter } = generation.pair.chain;
-      emit({ type: hadOne ? "renewed" : "issued", ca, serialNumber, notAfter, exempt });
-    } catch (error) {
-      // Stopped, or no longer the one who orders: not a failure, the order is gone on with.
-      if (!signal.aborted) await this.#fail(error, { step, ca, doubts, signal });
-    }
-  }
-
-  /** Asks the CA for its directory, and by the way for the time. */
-  async #isClockGood(client: AcmeClient, signal: AbortSignal): Promise<boolean> {
-    await client.directory(signal);
-    return this.#clockWatch.judgeBy(client.clockOffsetMs).kind !== "suspect";
-  }
-
-  async #fail(
-    error: unknown,
-    attempt: {
-      readonly step: Step;
-      readonly ca: string;
-      readonly doubts: readonly string[];
-      readonly signal: AbortSignal;
-    },
-  ): Promise<void> {
-    const { names, clock, observe, emit } = this.#options;
-    const observed = await observe?.(attempt.signal).catch(() => undefined);
-    const { failure, retryAt, entry } = describeFailure({
-      error,
-      names,
-      ca: attempt.ca,
-      doubts: attempt.doubts,
-      failuresBefore: attempt.step.history.failures,
-      now: clock.now(),
-      expiresAt: this.#current.pair?.chain.notAfter,
-      window: this.#current.news?.planned,
-      observed,
-      random: this.#random,
-    });
-    emit({ type: "failed", failure, retryAt });
-    // With a full disk the file cannot say that we have to wait; memory can until we stop.
-    this.#waitInMemoryUntil = retryAt;
-    await this.#ledger.append(this.#set, entry);
-    this.#waitInMemoryUntil = 0;
   }
 
   #plan(isForced: boolean): Step {
@@ -286,24 +216,8 @@ export class CertificateWork {
       })),
       isForced,
       clock: this.#clockWatch.judgeAlone(),
-      waitInMemoryUntil: this.#waitInMemoryUntil,
+      waitInMemoryUntil: this.#attempts.waitInMemoryUntil,
     });
-  }
-
-  /** An order whose certificate is in use already: the process was killed before it said so. */
-  #finishedOrder(): OrderInFlight | undefined {
-    const order = orderInFlight(this.#ledger.entries, this.#set);
-    return order && this.#current.origin?.orderUrl === order.url ? order : undefined;
-  }
-
-  async #closeFinishedOrder(): Promise<void> {
-    const order = this.#finishedOrder();
-    const chain = this.#current.pair?.chain;
-    if (!order || !chain) return;
-    const { serialNumber, notAfter } = chain;
-    const { ca, url } = order;
-    await this.#options.storage.delete(this.#attemptOptions.keyKey);
-    await this.#ledger.append(this.#set, { kind: "issued", ca, url, serialNumber, notAfter });
   }
 
   #isCauseGone(step: Step): Promise<boolean> {

@@ -195,8 +195,9 @@ describe("rankChallenges", () => {
       })),
     });
 
-  it("prefers what needs nothing but port 443, within what can work", () => {
-    expect(ranked([])).toEqual(["tls-alpn-01", "http-01", "dns-01"]);
+  it("keeps to the order of what is possible, within what is offered", () => {
+    expect(ranked([], ["dns-01", "http-01", "tls-alpn-01"])).toEqual(ALL);
+    expect(ranked([], ALL, ["http-01", "tls-alpn-01"])).toEqual(["http-01", "tls-alpn-01"]);
     expect(ranked([], ["dns-01", "dns-persist-01"])).toEqual(["dns-01"]);
     expect(ranked([], ALL, [])).toEqual([]);
   });
@@ -219,4 +220,4 @@ describe("rankChallenges", () => {
   });
 });
 
-const ALL = ["http-01", "dns-01", "tls-alpn-01"] as const;
+const ALL = ["tls-alpn-01", "http-01", "dns-01"] as const;

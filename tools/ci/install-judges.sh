@@ -1,18 +1,19 @@
 #!/bin/sh
-# Puts a recent Pebble (with ARI and profiles) and its DNS server into a folder, from the Debian
-# suite that has one, without touching the system: apt works on a configuration, lists and cache of
-# its own inside that folder. Prints the folder with the two programs.
+# Puts the independent judges that Debian's stable suites have too old into a folder: Pebble with ARI
+# and profiles, testssl.sh with a grade. They come from the suite that has them, without touching the
+# system: apt works on a configuration, lists and cache of its own inside that folder. Prints the
+# folder with the programs.
 #
-#   tools/ci/install-pebble.sh [FOLDER]      default: .work/pebble
-#   PEBBLE_SUITE                             default: sid
+#   tools/ci/install-judges.sh [FOLDER]      default: .work/judges
+#   JUDGES_SUITE                             default: sid
 set -eu
 
-suite=${PEBBLE_SUITE:-sid}
-mkdir -p "${1:-.work/pebble}"
-folder=$(cd "${1:-.work/pebble}" && pwd)
+suite=${JUDGES_SUITE:-sid}
+mkdir -p "${1:-.work/judges}"
+folder=$(cd "${1:-.work/judges}" && pwd)
 bin="$folder/root/usr/bin"
 
-if [ -x "$bin/pebble" ] && [ -x "$bin/pebble-challtestsrv" ]; then
+if [ -x "$bin/pebble" ] && [ -x "$bin/pebble-challtestsrv" ] && [ -x "$bin/testssl" ]; then
   echo "$bin"
   exit 0
 fi
@@ -22,7 +23,7 @@ codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
 uri=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
   awk -v codename="$codename" '$1 == codename && $2 == "main" { print $3; exit }')
 if [ -z "$uri" ]; then
-  echo "install-pebble: no apt source has $codename/main" >&2
+  echo "install-judges: no apt source has $codename/main" >&2
   exit 1
 fi
 
@@ -41,7 +42,7 @@ apt_get() {
 }
 
 apt_get update >&2
-(cd "$folder" && rm -f pebble_*.deb && apt_get download pebble >&2)
-dpkg -x "$folder"/pebble_*.deb "$folder/root"
-rm -rf "$folder/lists" "$folder/cache" "$folder"/pebble_*.deb
+(cd "$folder" && rm -f ./*.deb && apt_get download pebble testssl.sh >&2)
+for package in "$folder"/*.deb; do dpkg -x "$package" "$folder/root"; done
+rm -rf "$folder/lists" "$folder/cache" "$folder"/*.deb
 echo "$bin"
