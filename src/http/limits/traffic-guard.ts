@@ -1,8 +1,8 @@
 import type { Clock } from "../../lib/clock.ts";
+import { UseCounts } from "../../lib/use-counts.ts";
 import type { HttpLimits } from "../http-options.ts";
 import { serverBusy, tooManyOpen, tooManyRequests } from "./refusals.ts";
 import { TokenBuckets } from "./token-buckets.ts";
-import { UseCounts } from "./use-counts.ts";
 
 /** Keeps one client from taking what is there for all, and all from taking the process down. */
 export interface TrafficGuard {
