@@ -1,10 +1,12 @@
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
+import type { Visit } from "./limits/traffic-guard.ts";
+import { workIn } from "./limits/work-in.ts";
 import { readJsonBody } from "./read-json-body.ts";
 
 /** `POST /mcp`: Streamable HTTP in both eras, stateless. */
 export interface McpEndpoint {
-  post(request: Request): Promise<Response>;
+  post(request: Request, visit?: Visit): Promise<Response>;
   /** Ends open subscription streams. */
   close(): Promise<void>;
 }
@@ -18,9 +20,11 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
     ...(options.onError && { onerror: options.onError }),
   });
   return {
-    async post(request) {
+    async post(request, visit) {
       const body = await readJsonBody(request, limits);
       if (body instanceof Response) return body;
+      const refusal = visit?.holds(workIn(body.value));
+      if (refusal) return refusal;
       const headers = new Headers(request.headers);
       // The legacy leg answers 406 unless both are named; clients exist that name one or neither.
       headers.set("accept", "application/json, text/event-stream");
