@@ -55,7 +55,7 @@ export function pageMarkdown(
 
 /** A body that makes the next piece only when the client has taken the one before. */
 export function streamText(pieces: Iterable<string>): ReadableStream<Uint8Array> {
-  const iterator = pieces[Symbol.iterator]();
+  const iterator = slicesOf(pieces);
   const encoder = new TextEncoder();
   return new ReadableStream({
     pull(controller) {
@@ -73,7 +73,22 @@ export function streamText(pieces: Iterable<string>): ReadableStream<Uint8Array>
       controller.enqueue(encoder.encode(chunk));
     },
     cancel() {
-      iterator.return?.();
+      iterator.return(undefined);
     },
   });
+}
+
+/** Pieces of a length that may lie in the buffer of each client that reads slowly. */
+function* slicesOf(pieces: Iterable<string>): Generator<string, undefined> {
+  for (const piece of pieces) {
+    let at = 0;
+    while (at < piece.length) {
+      let end = at + 16_384;
+      // A pair of surrogates is one character.
+      if ((piece.charCodeAt(end) & 0xfc00) === 0xdc00) end += 1;
+      yield piece.slice(at, end);
+      at = end;
+    }
+  }
+  return undefined;
 }

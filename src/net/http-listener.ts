@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../lib/clock.ts";
 import { type ConnectionBudget, connectionBudget, readMachineLimits } from "./connection-budget.ts";
 import { prepareGracefulClose } from "./graceful-close.ts";
 import { guardConnections } from "./guard-connections.ts";
+import { listenInTurn } from "./in-turn.ts";
 import { displayHost, listenOn } from "./listen-on.ts";
 import { createRequestListener, type WebHandler } from "./web-bridge.ts";
 
@@ -78,7 +79,7 @@ export async function listenHttp(options: ListenHttpOptions): Promise<HttpListen
       maxHeaderSize: limits.maxHeaderBytes,
       noDelay: true,
     },
-    createRequestListener({ handler, scheme: "http", ...(onError && { onError }) }),
+    listenInTurn(createRequestListener({ handler, scheme: "http", ...(onError && { onError }) })),
   );
   server.timeout = limits.idleTimeoutInMs;
   guardConnections(server, limits, { clock, isSecure: false });

@@ -13,6 +13,7 @@ import {
   type ListenHttpOptions,
   listenerLimits,
 } from "./http-listener.ts";
+import { listenInTurn } from "./in-turn.ts";
 import { displayHost, listenOn, loopbackOf } from "./listen-on.ts";
 import { createPlaceholder } from "./placeholder-certificate.ts";
 import { STRICT_TRANSPORT_SECURITY, TLS_SETTINGS } from "./tls-settings.ts";
@@ -74,7 +75,9 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
       ALPNCallback: chooseProtocol(challenges),
     },
     options.requestListener ??
-      createRequestListener({ handler, scheme: "https", ...(onError && { onError }) }),
+      listenInTurn(
+        createRequestListener({ handler, scheme: "https", ...(onError && { onError }) }),
+      ),
   );
   server.timeout = limits.idleTimeoutInMs;
   guardConnections(server, limits, { clock, isSecure: true });

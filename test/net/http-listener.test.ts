@@ -271,6 +271,37 @@ describe("slow and greedy clients", () => {
     expect(await client.ended).toMatch(/^HTTP\/1\.1 431 /);
   });
 
+  it("begins pipelined requests one after the other, so that it keeps one answer at most", async () => {
+    const begun: string[] = [];
+    const answers: (() => void)[] = [];
+    let tellBegun: () => void = () => {};
+    const handler: WebHandler = async (request) => {
+      begun.push(new URL(request.url).pathname);
+      const mayEnd = new Promise<void>((resolve) => answers.push(resolve));
+      tellBegun();
+      await mayEnd;
+      return new Response("ok");
+    };
+    const nextBegun = (): Promise<void> =>
+      new Promise((resolve) => {
+        tellBegun = resolve;
+      });
+    const listener = await listen(handler);
+    const client = await dial(listener);
+    const first = nextBegun();
+    client.send(
+      ["/1", "/2", "/3"].map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(""),
+    );
+    await first;
+    expect(begun).toEqual(["/1"]);
+    const second = nextBegun();
+    answers[0]?.();
+    await second;
+    expect(begun).toEqual(["/1", "/2"]);
+    client.socket.destroy();
+    answers[1]?.();
+  });
+
   it("tells connections above its budget to come again, and reads nothing of them", async () => {
     let called = 0;
     const count: WebHandler = (request) => {
