@@ -17,7 +17,9 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
     keepAliveMs: limits.keepAliveInMs,
     maxRequestBodySize: limits.maxBodyBytes,
     ...(options.events && { bus: options.events }),
-    ...(options.onError && { onerror: options.onError }),
+    onerror: (error) => {
+      if (!isRefusal(error)) options.onError?.(error);
+    },
   });
   return {
     async post(request, visit) {
@@ -37,4 +39,12 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
     },
     close: () => handler.close(),
   };
+}
+
+/**
+ * The SDK also reports what it refuses of a client, in the client's own words: no failure, and
+ * nothing for a log that anybody could fill.
+ */
+function isRefusal({ message }: Error): boolean {
+  return message.startsWith("Rejected inbound request");
 }
