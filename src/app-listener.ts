@@ -14,7 +14,7 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import { type AutomaticHttps, publicOrigin, startAutomaticHttps } from "./net/automatic-https.ts";
-import { type HttpListener, listenHttp } from "./net/http-listener.ts";
+import { type HttpListener, type ListenerLimits, listenHttp } from "./net/http-listener.ts";
 import { listenHttps } from "./net/tls-listener.ts";
 import type { WebHandler } from "./net/web-bridge.ts";
 import type { Fleet } from "./store/open-fleet.ts";
@@ -60,8 +60,14 @@ export async function openAppListener(
   if (config.tls === "local") return openLocal(config, options);
   if (config.tls === "auto" && config.domain.length > 0) return openAutomatic(config, options);
   const { host, port } = config;
-  const listener = await listenHttp({ host, port, ...options, clock: systemClock });
+  const limits = limitsOf(config);
+  const listener = await listenHttp({ host, port, limits, ...options, clock: systemClock });
   return describe(config, listener);
+}
+
+/** All connections come from the proxy, where there is one: it is not one client. */
+function limitsOf({ trustProxy }: Config): Partial<ListenerLimits> {
+  return trustProxy ? { maxConnectionsPerClient: Number.POSITIVE_INFINITY } : {};
 }
 
 function describe({ publicUrl }: Config, listener: HttpListener): AppListener {
@@ -121,6 +127,7 @@ export async function startConfiguredHttps(
     acmePort,
     publicPort,
     handler,
+    limits: limitsOf(config),
     plainHandler: (request) =>
       new URL(request.url).pathname === HEALTH_PATH ? Promise.resolve(handler(request)) : undefined,
     storage: fleet?.storage ?? new FileStorage(config.certs, { clock }),
@@ -158,7 +165,8 @@ async function openLocal(config: Config, options: AppListenerOptions): Promise<A
   const { clock = systemClock, onError } = options;
   const ca = await openLocalCa(new FileStorage(config.certs, { clock }), clock);
   // HSTS would take plain HTTP away from every other program on localhost.
-  const listening = { host, port, ...options, clock, names: LOCAL_NAMES, hsts: false };
+  const limits = limitsOf(config);
+  const listening = { host, port, limits, ...options, clock, names: LOCAL_NAMES, hsts: false };
   const listener = await listenHttps(listening);
   const kept = await keepLocalCertificate({
     ca,

@@ -1,3 +1,5 @@
+import { PHRASE_PATTERNS } from "./instruction-phrases.ts";
+
 /** What a passage tries to do to the model that reads it. */
 export type InstructionKind =
   /** "Ignore all previous instructions" and its kin. */
@@ -28,7 +30,7 @@ const ORDERS =
 const S = "[\\s*_]{1,8}";
 
 /**
- * One pattern a kind. Every repetition is bounded and no two neighbours match the same, so the time
+ * Patterns by kind, of what is in English or in no language. Every repetition is bounded and no two neighbours match the same, so the time
  * is linear in the text, whatever is in it.
  */
 const PATTERNS: readonly (readonly [kind: InstructionKind, pattern: RegExp])[] = [
@@ -84,18 +86,22 @@ const PATTERNS: readonly (readonly [kind: InstructionKind, pattern: RegExp])[] =
   ],
 ];
 
+const ALL_PATTERNS = [...PATTERNS, ...PHRASE_PATTERNS];
+
 /**
  * The passages of a text that speak to the model that reads it, in order; they may overlap. Pure,
- * and linear in the length of the text. It finds the usual forms, in English: it is one defence of
- * several and no proof of innocence.
+ * and linear in the length of the text. It finds the usual forms, in English and the languages of
+ * `PHRASE_PATTERNS`: it is one defence of several and no proof of innocence.
  */
 export function findInstructionLike(text: string): InstructionLike[] {
-  const found = PATTERNS.flatMap(([kind, pattern]) =>
-    Array.from(text.matchAll(pattern), ({ index, 0: { length } }) => ({
-      kind,
-      start: index,
-      end: index + length,
-    })),
-  );
+  const found: InstructionLike[] = [];
+  for (const [kind, pattern] of ALL_PATTERNS) {
+    // Not `matchAll`, which makes a copy of the pattern each time: most texts are titles and snippets.
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+      found.push({ kind, start: match.index, end: match.index + match[0].length });
+    }
+  }
+  if (found.length < 2) return found;
   return found.toSorted((a, b) => a.start - b.start || b.end - a.end);
 }

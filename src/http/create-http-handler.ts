@@ -46,9 +46,9 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     const isHead = request.method === "HEAD";
     const answer = Object.hasOwn(route, request.method) ? route[request.method] : undefined;
     if (isHead && route.GET && url.pathname !== "/sse") {
-      return withoutBody(await route.GET(request, url));
+      return withoutBody(await route.GET(request, url, visit));
     }
-    return answer ? answer(request, url) : methodNotAllowed(allow);
+    return answer ? answer(request, url, visit) : methodNotAllowed(allow);
   }
 
   /** A visit for all but `/healthz`, which has to answer most of all when the server is busy. */

@@ -39,10 +39,12 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
   const kept = new WeakMap<Catalog, Map<string, Kept>>();
 
   const page: Route = {
-    GET: async (request, url) => {
+    GET: async (request, url, visit) => {
       const { context, examples } = keep(request);
       const headers = { vary: "accept, accept-language" };
       const query = url.searchParams.get("q")?.trim() || undefined;
+      const refusal = query === undefined ? undefined : visit?.holds(ONE_SEARCH);
+      if (refusal) return refusal;
       if (!prefersHtml(request.headers.get("accept"))) {
         return taggedResponse(request, markdownPage(context, base(request)), {
           ...headers,
@@ -78,7 +80,9 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
     },
   };
   const search: Route = {
-    GET: async (request, url) => {
+    GET: async (request, url, visit) => {
+      const refusal = visit?.holds(ONE_SEARCH);
+      if (refusal) return refusal;
       const messages = MESSAGES[pageLanguage(request, url)];
       const query = url.searchParams.get("q") ?? "";
       const found = await searchSite(keep(request).context, query, messages);
@@ -108,6 +112,7 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
 }
 
 const MAX_BASES = 8;
+const ONE_SEARCH = { messages: 1, searches: 1 };
 
 function pageLanguage(request: Request, url: URL): PageLanguage {
   return choosePageLanguage(url.searchParams.get("lang"), request.headers.get("accept-language"));

@@ -20,6 +20,8 @@ export interface HttpLimits {
   readonly maxInFlight: number;
   /** Most requests of one client worked on at once, searches among them. Default 128. */
   readonly maxInFlightPerClient: number;
+  /** Most searches of one client that run at once. Default 32. */
+  readonly maxSearchesPerClient: number;
   /** Most streams that one client has open. Default 128. */
   readonly maxStreamsPerClient: number;
   /** Pause between keep-alive comments on an open stream. Default 15 s. */
@@ -34,6 +36,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   requestsPerMinute: 6_000,
   maxInFlight: 1_024,
   maxInFlightPerClient: 128,
+  maxSearchesPerClient: 32,
   maxStreamsPerClient: 128,
   keepAliveInMs: 15_000,
 };

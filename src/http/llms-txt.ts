@@ -1,7 +1,6 @@
 import type { Catalog, CatalogPageSummary } from "../catalog/catalog.ts";
-import { cleanLine } from "../mcp/clean-text.ts";
 import { describeCorpus } from "../mcp/corpus-description.ts";
-import { modelText } from "../mcp/model-text.ts";
+import { modelName, modelText } from "../mcp/model-text.ts";
 import { createPageUrls, pagePath } from "../mcp/page-urls.ts";
 
 /**
@@ -19,11 +18,11 @@ export function* llmsTxt(catalog: Catalog, publicUrl: string): Generator<string>
     else groups.set(name, [page]);
   }
   for (const [name, pages] of groups) {
-    yield `\n## ${cleanLine(name, 80)}\n\n`;
+    yield `\n## ${modelName(name, 80)}\n\n`;
     for (const page of pages) {
-      const label = cleanLine(page.title).replace(/[[\]\\]/g, "\\$&") || page.id;
+      const label = modelName(page.title).replace(/[[\]\\]/g, "\\$&") || page.id;
       const description =
-        page.description === undefined ? "" : `: ${cleanLine(page.description, 300)}`;
+        page.description === undefined ? "" : `: ${modelName(page.description, 300)}`;
       yield `- [${label}](${new URL(pagePath(page.id), publicUrl).href})${description}\n`;
     }
   }
@@ -48,14 +47,14 @@ export function pageMarkdown(
   const text = modelText(page.markdown).trim();
   const [heading = ""] = text.split("\n", 1);
   const hasTitle = /^#\s/.test(heading);
-  const title = hasTitle ? heading : `# ${cleanLine(page.title)}`;
+  const title = hasTitle ? heading : `# ${modelName(page.title)}`;
   const rest = hasTitle ? text.slice(heading.length).trimStart() : text;
   return `${title}\n\nSource: ${url}\n\n${rest}\n`;
 }
 
 /** A body that makes the next piece only when the client has taken the one before. */
 export function streamText(pieces: Iterable<string>): ReadableStream<Uint8Array> {
-  const iterator = pieces[Symbol.iterator]();
+  const iterator = slicesOf(pieces);
   const encoder = new TextEncoder();
   return new ReadableStream({
     pull(controller) {
@@ -73,7 +72,22 @@ export function streamText(pieces: Iterable<string>): ReadableStream<Uint8Array>
       controller.enqueue(encoder.encode(chunk));
     },
     cancel() {
-      iterator.return?.();
+      iterator.return(undefined);
     },
   });
+}
+
+/** Pieces of a length that may lie in the buffer of each client that reads slowly. */
+function* slicesOf(pieces: Iterable<string>): Generator<string, undefined> {
+  for (const piece of pieces) {
+    let at = 0;
+    while (at < piece.length) {
+      let end = at + 16_384;
+      // A pair of surrogates is one character.
+      if ((piece.charCodeAt(end) & 0xfc00) === 0xdc00) end += 1;
+      yield piece.slice(at, end);
+      at = end;
+    }
+  }
+  return undefined;
 }

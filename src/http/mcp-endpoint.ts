@@ -1,10 +1,12 @@
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
+import type { Visit } from "./limits/traffic-guard.ts";
+import { workIn } from "./limits/work-in.ts";
 import { readJsonBody } from "./read-json-body.ts";
 
 /** `POST /mcp`: Streamable HTTP in both eras, stateless. */
 export interface McpEndpoint {
-  post(request: Request): Promise<Response>;
+  post(request: Request, visit?: Visit): Promise<Response>;
   /** Ends open subscription streams. */
   close(): Promise<void>;
 }
@@ -15,12 +17,16 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
     keepAliveMs: limits.keepAliveInMs,
     maxRequestBodySize: limits.maxBodyBytes,
     ...(options.events && { bus: options.events }),
-    ...(options.onError && { onerror: options.onError }),
+    onerror: (error) => {
+      if (!isRefusal(error)) options.onError?.(error);
+    },
   });
   return {
-    async post(request) {
+    async post(request, visit) {
       const body = await readJsonBody(request, limits);
       if (body instanceof Response) return body;
+      const refusal = visit?.holds(workIn(body.value));
+      if (refusal) return refusal;
       const headers = new Headers(request.headers);
       // The legacy leg answers 406 unless both are named; clients exist that name one or neither.
       headers.set("accept", "application/json, text/event-stream");
@@ -33,4 +39,12 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
     },
     close: () => handler.close(),
   };
+}
+
+/**
+ * The SDK also reports what it refuses of a client, in the client's own words: no failure, and
+ * nothing for a log that anybody could fill.
+ */
+function isRefusal({ message }: Error): boolean {
+  return message.startsWith("Rejected inbound request");
 }

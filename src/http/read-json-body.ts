@@ -18,25 +18,13 @@ export async function readJsonBody(
   }
   const text = await readText(request, limits.maxBodyBytes);
   if (text instanceof Response) return text;
-  if (!isShallow(text, limits.maxJsonDepth)) {
-    return rpcErrorResponse(
-      400,
-      INVALID_REQUEST,
-      `JSON is nested deeper than ${limits.maxJsonDepth}`,
-    );
-  }
+  const excess = excessOf(text, limits);
+  if (excess !== undefined) return rpcErrorResponse(400, INVALID_REQUEST, excess);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return rpcErrorResponse(400, PARSE_ERROR, "Parse error: the body is not JSON");
-  }
-  if (Array.isArray(value) && value.length > limits.maxBatchMessages) {
-    return rpcErrorResponse(
-      400,
-      INVALID_REQUEST,
-      `A batch holds at most ${limits.maxBatchMessages} messages`,
-    );
   }
   return { value };
 }
@@ -64,9 +52,17 @@ async function readText(request: Request, maxBytes: number): Promise<string | Re
   }
 }
 
-/** Looks at brackets alone, before anything is built: `JSON.parse` would nest as deep as it is told. */
-function isShallow(json: string, maxDepth: number): boolean {
+/**
+ * What there is too much of. Looks at brackets and commas alone, before anything is built:
+ * `JSON.parse` would nest as deep as it is told, and make all of a batch that is refused.
+ */
+function excessOf(
+  json: string,
+  { maxJsonDepth, maxBatchMessages }: Pick<HttpLimits, "maxJsonDepth" | "maxBatchMessages">,
+): string | undefined {
+  const isBatch = /^\s*\[/.test(json);
   let depth = 0;
+  let messages = 1;
   let inString = false;
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at);
@@ -75,8 +71,11 @@ function isShallow(json: string, maxDepth: number): boolean {
       else if (code === 34) inString = false;
     } else if (code === 34) inString = true;
     else if (code === 91 || code === 123) {
-      if (++depth > maxDepth) return false;
+      if (++depth > maxJsonDepth) return `JSON is nested deeper than ${maxJsonDepth}`;
     } else if (code === 93 || code === 125) depth--;
+    else if (code === 44 && depth === 1 && isBatch && ++messages > maxBatchMessages) {
+      return `A batch holds at most ${maxBatchMessages} messages`;
+    }
   }
-  return true;
+  return undefined;
 }

@@ -29,9 +29,15 @@ export function createSite(
   const sse = createSseEndpoint(options, limits);
 
   const routes = new Map<string, Route>([
-    ["/mcp", { POST: (request) => mcp.post(request) }],
-    ["/sse", { GET: (request) => sse.open(request), POST: (request) => mcp.post(request) }],
-    [MESSAGE_PATH, { POST: (request) => sse.message(request) }],
+    ["/mcp", { POST: (request, _url, visit) => mcp.post(request, visit) }],
+    [
+      "/sse",
+      {
+        GET: (request) => sse.open(request),
+        POST: (request, _url, visit) => mcp.post(request, visit),
+      },
+    ],
+    [MESSAGE_PATH, { POST: (request, _url, visit) => sse.message(request, visit) }],
     [HEALTH_PATH, { GET: () => health(options) }],
     ["/llms.txt", { GET: (request) => corpusFile(request, options, llmsTxt, base(request)) }],
     [

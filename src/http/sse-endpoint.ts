@@ -2,6 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { SSEServerTransport } from "@modelcontextprotocol/server-legacy/sse";
 import { systemClock } from "../lib/clock.ts";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
+import type { Visit } from "./limits/traffic-guard.ts";
+import { workIn } from "./limits/work-in.ts";
 import { readJsonBody } from "./read-json-body.ts";
 import { textResponse } from "./responses.ts";
 import { SseStream } from "./sse-stream.ts";
@@ -11,7 +13,7 @@ export interface SseEndpoint {
   /** `GET /sse`: opens a stream, whose first event names the path to post to. */
   open(request: Request): Promise<Response>;
   /** `POST /message?sessionId=...`: 202; the answer comes over the stream. */
-  message(request: Request): Promise<Response>;
+  message(request: Request, visit?: Visit): Promise<Response>;
   /** Ends all streams. */
   close(): void;
 }
@@ -59,7 +61,7 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       return stream.toResponse();
     },
 
-    async message(request) {
+    async message(request, visit) {
       const id = new URL(request.url).searchParams.get("sessionId");
       const session = id === null ? undefined : sessions.get(id);
       if (!session) {
@@ -67,6 +69,8 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       }
       const body = await readJsonBody(request, limits);
       if (body instanceof Response) return body;
+      const refusal = visit?.holds(workIn(body.value));
+      if (refusal) return refusal;
       try {
         await session.transport.handleMessage(body.value);
       } catch {

@@ -3,7 +3,7 @@ import type { CatalogPage, CatalogSection } from "../catalog/catalog.ts";
 import { cleanLine } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
 import { cutMarkdown } from "./markdown-cut.ts";
-import { prepareModelText } from "./model-text.ts";
+import { modelName, prepareModelText } from "./model-text.ts";
 import { resolveId } from "./page-urls.ts";
 import { countTokens, fitTokens } from "./token-count.ts";
 import { ArgumentError, type ArgumentSpecs, parseArguments } from "./tool-arguments.ts";
@@ -82,7 +82,7 @@ export function callFetch(
   const from = target.start + offset;
   const base = {
     id: target.id,
-    title: cleanLine(target.title) || target.id,
+    title: modelName(target.title) || target.id,
     text: "",
     url: context.urls.absolute(target.url, target.page.id),
     metadata: metadataOf(context, target),
@@ -185,11 +185,11 @@ function metadataOf({ corpus }: DocsContext, target: Target): Readonly<Record<st
   return {
     source: corpus.title,
     page_id: page.id,
-    heading_path: cleanLine(target.headingPath.map((one) => cleanLine(one, 100)).join(" > "), 300),
+    heading_path: modelName(target.headingPath.map((one) => cleanLine(one, 100)).join(" > "), 300),
     language: page.language,
-    ...(page.version !== undefined && { version: cleanLine(page.version, 40) }),
+    ...(page.version !== undefined && { version: modelName(page.version, 40) }),
     ...(Number.isSafeInteger(page.modifiedAt) && { modified: isoDate(page.modifiedAt ?? 0) }),
-    ...(page.revision !== undefined && { revision: cleanLine(page.revision, 80) }),
+    ...(page.revision !== undefined && { revision: modelName(page.revision, 80) }),
   };
 }
 
@@ -209,7 +209,7 @@ function contentsAfter(
   let tokens = 0;
   for (const section of target.page.sections) {
     if (section.start < target.start + offset || section.start >= target.end) continue;
-    const entry = { id: section.id, title: cleanLine(section.title, 100) };
+    const entry = { id: section.id, title: modelName(section.title, 100) };
     tokens += countTokens(JSON.stringify(entry));
     if (tokens > maxTokens || contents.length === MAX_CONTENTS) break;
     contents.push(entry);

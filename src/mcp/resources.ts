@@ -8,9 +8,8 @@ import {
   ProtocolErrorCode,
   ResourceNotFoundError,
 } from "@modelcontextprotocol/server";
-import { cleanLine } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
-import { modelText } from "./model-text.ts";
+import { modelName, modelText } from "./model-text.ts";
 import { pageIdOfUri, pageUri } from "./page-urls.ts";
 
 export const INDEX_URI = "docs://index";
@@ -45,8 +44,8 @@ export function listResources(
   const resources = pages.slice(start, end).map((page) => ({
     uri: pageUri(page.id),
     name: page.id,
-    title: cleanLine(page.title) || page.id,
-    ...(page.description !== undefined && { description: cleanLine(page.description, 300) }),
+    title: modelName(page.title) || page.id,
+    ...(page.description !== undefined && { description: modelName(page.description, 300) }),
     mimeType: MARKDOWN,
   }));
   const index = {
@@ -77,7 +76,7 @@ function indexMarkdown({ catalog, corpus }: DocsContext): string {
   const pages = catalog.pages();
   const lines = pages
     .slice(0, MAX_INDEX_PAGES)
-    .map(({ id, title }) => `- [${cleanLine(title).replace(/[[\]\\]/g, "\\$&")}](${pageUri(id)})`);
+    .map(({ id, title }) => `- [${modelName(title).replace(/[[\]\\]/g, "\\$&")}](${pageUri(id)})`);
   const more = pages.length - lines.length;
   if (more > 0) lines.push("", `${more} more pages: \`resources/list\` has them all.`);
   return `# ${corpus.title}\n\n${corpus.summary}\n\n${lines.join("\n")}\n`;

@@ -2,7 +2,7 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { Catalog, CatalogHit, CatalogSearchResult } from "../catalog/catalog.ts";
 import { cleanLine } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
-import { modelLine } from "./model-text.ts";
+import { modelLine, modelName } from "./model-text.ts";
 import { emptyFilterNotice, resolveFilters } from "./search-filters.ts";
 import { countTokens } from "./token-count.ts";
 import { type ArgumentSpecs, parseArguments } from "./tool-arguments.ts";
@@ -140,7 +140,7 @@ function renderSearch(
   const isMultilingual = corpus.languages.length > 1;
   const results = hits.map((hit) => ({
     id: hit.id,
-    title: cleanLine(hit.title) || hit.id,
+    title: modelName(hit.title) || hit.id,
     url: urls.absolute(hit.url, hit.pageId),
     ...hitDetails(hit, isMultilingual, filters.language),
   }));
@@ -156,12 +156,12 @@ function hitDetails(
   const text = modelLine(cleanLine(snippet.text, SNIPPET_CHARS * 2));
   const path = hit.headingPath.map((heading) => cleanLine(heading, 100)).join(" > ");
   return {
-    ...(path && { heading_path: cleanLine(path, 300) }),
+    ...(path && { heading_path: modelName(path, 300) }),
     ...(text && {
       snippet: (snippet.cutBefore ? "… " : "") + text + (snippet.cutAfter ? " …" : ""),
     }),
     ...(isMultilingual && { language: hit.language }),
-    ...(hit.version !== undefined && { version: cleanLine(hit.version, 40) }),
+    ...(hit.version !== undefined && { version: modelName(hit.version, 40) }),
     ...(wanted !== undefined &&
       hit.language !== wanted && { note: `Not available in ${wanted}; this is ${hit.language}.` }),
   };

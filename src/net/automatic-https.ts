@@ -16,6 +16,7 @@ import { dnsObserver } from "../certs/observe-dns.ts";
 import type { Storage } from "../certs/storage.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { DocportError } from "../lib/errors.ts";
+import { connectionBudget, MAIN_SHARE, readMachineLimits } from "./connection-budget.ts";
 import { type HttpListener, type ListenHttpOptions, listenHttp } from "./http-listener.ts";
 import { type HttpsListener, type ListenHttpsOptions, listenHttps } from "./tls-listener.ts";
 import { createRedirectHandler } from "./tls-redirect.ts";
@@ -135,6 +136,7 @@ async function listenPlain(
     port: options.acmePort,
     clock,
     handler,
+    limits: { ...connectionBudget(await readMachineLimits(), 1 - MAIN_SHARE), ...options.limits },
   };
   try {
     return { listener: await listenHttp(listening) };

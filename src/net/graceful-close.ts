@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Server, ServerResponse } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Clock } from "../lib/clock.ts";
+import { inTurn } from "./in-turn.ts";
 
 /**
  * Prepares a server for a shutdown that drops nothing. The function that comes back stops
@@ -15,7 +16,7 @@ export function prepareGracefulClose(
 ): (graceMs: number) => Promise<void> {
   const running = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
-  server.prependListener("request", (_request: unknown, response: ServerResponse) => {
+  const begin = (response: ServerResponse): void => {
     running.add(response);
     if (closing) response.setHeader("connection", "close");
     response.once("close", () => {
@@ -24,6 +25,10 @@ export function prepareGracefulClose(
       // keep-alive by then becomes idle only now, and would hold the server for the whole grace.
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
+  };
+  // Only an answer whose turn has come is sure to close, and so to be let go here.
+  server.prependListener("request", (_request: unknown, response: ServerResponse) => {
+    inTurn(response, () => begin(response));
   });
   return (graceMs) => {
     closing ??= close(graceMs);

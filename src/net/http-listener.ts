@@ -1,6 +1,9 @@
 import { createServer } from "node:http";
 import { type Clock, systemClock } from "../lib/clock.ts";
+import { type ConnectionBudget, connectionBudget, readMachineLimits } from "./connection-budget.ts";
 import { prepareGracefulClose } from "./graceful-close.ts";
+import { guardConnections } from "./guard-connections.ts";
+import { listenInTurn } from "./in-turn.ts";
 import { displayHost, listenOn } from "./listen-on.ts";
 import { createRequestListener, type WebHandler } from "./web-bridge.ts";
 
@@ -18,19 +21,25 @@ export interface ListenerLimits {
   readonly idleTimeoutInMs: number;
   /** Default 16 KiB; above it the answer is 431. */
   readonly maxHeaderBytes: number;
-  /** Most connections at once; more are dropped. Default 4096. */
+  /** Most connections at once. Default: see `connectionBudget`. */
   readonly maxConnections: number;
+  /** Most connections of one client (see `clientNetwork`). Default: a sixteenth of them. */
+  readonly maxConnectionsPerClient: number;
 }
 
-export const DEFAULT_LISTENER_LIMITS: ListenerLimits = {
+const DEFAULT_LISTENER_LIMITS: Omit<ListenerLimits, keyof ConnectionBudget> = {
   headersTimeoutInMs: 10_000,
   requestTimeoutInMs: 30_000,
   timeoutCheckInMs: 1_000,
   keepAliveTimeoutInMs: 60_000,
   idleTimeoutInMs: 120_000,
   maxHeaderBytes: 16 * 1024,
-  maxConnections: 4096,
 };
+
+/** The limits of a listener, from those that were named and what this computer carries. */
+export async function listenerLimits(named: Partial<ListenerLimits> = {}): Promise<ListenerLimits> {
+  return { ...DEFAULT_LISTENER_LIMITS, ...connectionBudget(await readMachineLimits()), ...named };
+}
 
 export interface ListenHttpOptions {
   readonly host: string;
@@ -59,8 +68,8 @@ export const DEFAULT_GRACE_MS = 5_000;
 
 /** Serves plain HTTP. Throws `DocportError` `ERR_LISTEN_*` when the address cannot be had. */
 export async function listenHttp(options: ListenHttpOptions): Promise<HttpListener> {
-  const limits = { ...DEFAULT_LISTENER_LIMITS, ...options.limits };
-  const { handler, onError } = options;
+  const limits = await listenerLimits(options.limits);
+  const { handler, onError, clock = systemClock } = options;
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutInMs,
@@ -70,12 +79,12 @@ export async function listenHttp(options: ListenHttpOptions): Promise<HttpListen
       maxHeaderSize: limits.maxHeaderBytes,
       noDelay: true,
     },
-    createRequestListener({ handler, scheme: "http", ...(onError && { onError }) }),
+    listenInTurn(createRequestListener({ handler, scheme: "http", ...(onError && { onError }) })),
   );
   server.timeout = limits.idleTimeoutInMs;
-  server.maxConnections = limits.maxConnections;
+  guardConnections(server, limits, { clock, isSecure: false });
   const port = await listenOn(server, options.host, options.port);
-  const close = prepareGracefulClose(server, options.clock ?? systemClock);
+  const close = prepareGracefulClose(server, clock);
   return {
     url: `http://${displayHost(options.host)}:${port}`,
     port,

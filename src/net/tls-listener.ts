@@ -6,12 +6,14 @@ import { ACME_TLS_ALPN_PROTOCOL } from "../acme/tls-alpn-certificate.ts";
 import type { TlsAlpnChallenges } from "../certs/challenges/tls-alpn-challenges.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { prepareGracefulClose } from "./graceful-close.ts";
+import { guardConnections } from "./guard-connections.ts";
 import {
   DEFAULT_GRACE_MS,
-  DEFAULT_LISTENER_LIMITS,
   type HttpListener,
   type ListenHttpOptions,
+  listenerLimits,
 } from "./http-listener.ts";
+import { listenInTurn } from "./in-turn.ts";
 import { displayHost, listenOn, loopbackOf } from "./listen-on.ts";
 import { createPlaceholder } from "./placeholder-certificate.ts";
 import { STRICT_TRANSPORT_SECURITY, TLS_SETTINGS } from "./tls-settings.ts";
@@ -56,7 +58,7 @@ const TICKET_KEY_LIFE_MS = 12 * 3_600_000;
  */
 export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsListener> {
   const { handler, onError, challenges, names, clock = systemClock } = options;
-  const limits = { ...DEFAULT_LISTENER_LIMITS, ...options.limits };
+  const limits = await listenerLimits(options.limits);
   let ticketKeys = randomBytes(48);
   const server = createServer(
     {
@@ -73,10 +75,12 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
       ALPNCallback: chooseProtocol(challenges),
     },
     options.requestListener ??
-      createRequestListener({ handler, scheme: "https", ...(onError && { onError }) }),
+      listenInTurn(
+        createRequestListener({ handler, scheme: "https", ...(onError && { onError }) }),
+      ),
   );
   server.timeout = limits.idleTimeoutInMs;
-  server.maxConnections = limits.maxConnections;
+  guardConnections(server, limits, { clock, isSecure: true });
   server.on("secureConnection", (socket) => {
     // The handshake was all that the CA wanted (RFC 8737 §3).
     if (socket.alpnProtocol === ACME_TLS_ALPN_PROTOCOL) socket.end();

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanText } from "../../src/mcp/clean-text.ts";
+import { normalizeText } from "../../src/corpus/sections/strip-invisible.ts";
 import { createDocsContext } from "../../src/mcp/docs-context.ts";
 import { callFetch, DEFAULT_FETCH_TOKENS } from "../../src/mcp/fetch-tool.ts";
 import { countTokens } from "../../src/mcp/token-count.ts";
@@ -139,7 +139,7 @@ describe("callFetch", () => {
           expect(truncated.to).toBeGreaterThan(truncated.from);
           call = truncated.next_call.arguments;
         }
-        expect(visible(all)).toBe(visible(cleanText(page.markdown)));
+        expect(visible(all)).toBe(visible(normalizeText(page.markdown)));
       }),
       { numRuns: 60 },
     );

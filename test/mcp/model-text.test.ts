@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cleanText } from "../../src/mcp/clean-text.ts";
+import { normalizeText } from "../../src/corpus/sections/strip-invisible.ts";
 import {
   modelLine,
   modelText,
@@ -81,7 +81,7 @@ describe("modelText", () => {
             .replaceAll(QUOTED_LABEL, "")
             .replace(/`+text\n/g, "")
             .replace(/[`\s]/g, "");
-        expect(lettersOf(shown)).toBe(lettersOf(cleanText(page)));
+        expect(lettersOf(shown)).toBe(lettersOf(normalizeText(page)));
       }),
     );
   });

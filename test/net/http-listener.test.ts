@@ -271,13 +271,67 @@ describe("slow and greedy clients", () => {
     expect(await client.ended).toMatch(/^HTTP\/1\.1 431 /);
   });
 
-  it("drops connections above its cap", async () => {
-    const listener = await listen(echo, { limits: { maxConnections: 1 } });
+  it("begins pipelined requests one after the other, so that it keeps one answer at most", async () => {
+    const begun: string[] = [];
+    const answers: (() => void)[] = [];
+    let tellBegun: () => void = () => {};
+    const handler: WebHandler = async (request) => {
+      begun.push(new URL(request.url).pathname);
+      const mayEnd = new Promise<void>((resolve) => answers.push(resolve));
+      tellBegun();
+      await mayEnd;
+      return new Response("ok");
+    };
+    const nextBegun = (): Promise<void> =>
+      new Promise((resolve) => {
+        tellBegun = resolve;
+      });
+    const listener = await listen(handler);
+    const client = await dial(listener);
+    const first = nextBegun();
+    client.send(
+      ["/1", "/2", "/3"].map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(""),
+    );
+    await first;
+    expect(begun).toEqual(["/1"]);
+    const second = nextBegun();
+    answers[0]?.();
+    await second;
+    expect(begun).toEqual(["/1", "/2"]);
+    client.socket.destroy();
+    answers[1]?.();
+  });
+
+  it("tells connections above its budget to come again, and reads nothing of them", async () => {
+    let called = 0;
+    const count: WebHandler = (request) => {
+      called += 1;
+      return echo(request);
+    };
+    const listener = await listen(count, { limits: { maxConnections: 1 } });
     const first = await dial(listener);
     const second = await dial(listener);
-    expect(await second.ended).toBe("");
+    second.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    expect(await second.ended).toMatch(/^HTTP\/1\.1 503 .*\r\nRetry-After: 5\r\n/);
+    expect(called).toBe(0);
     first.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     expect(await first.ended).toMatch(/^HTTP\/1\.1 200 /);
+    const third = await dial(listener);
+    third.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    expect(await third.ended).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it("ends connections that wait for a next request to make room for a new one", async () => {
+    const listener = await listen(echo, { limits: { maxConnections: 2 } });
+    const waiting = await dial(listener);
+    waiting.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    await waiting.until(/"body":""/);
+    const unheard = await dial(listener);
+    const third = await dial(listener);
+    expect(await waiting.ended).toMatch(/^HTTP\/1\.1 200 /);
+    third.socket.destroy();
+    unheard.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    expect(await unheard.ended).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
 

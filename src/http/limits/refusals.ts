@@ -17,10 +17,13 @@ export function tooManyRequests(perMinute: number, retryInMs: number): Response 
   });
 }
 
-/** 429 for a client that has too many requests or streams open at once. */
-export function tooManyOpen(what: "requests" | "streams"): Response {
+/** 429 for a client that has `most` requests, searches or streams open at once. */
+export function tooManyOpen(what: "requests" | "searches" | "streams", most: number): Response {
+  const seconds = what === "streams" ? 60 : 1;
   return rpcErrorResponse(429, TOO_MUCH, `Too many ${what} open at once; end some of them`, {
-    "retry-after": what === "requests" ? "1" : "60",
+    "retry-after": String(seconds),
+    "ratelimit-policy": `"open-${what}";q=${most};qu="concurrent-requests"`,
+    ratelimit: `"open-${what}";r=0;t=${seconds}`,
     "cache-control": "no-store",
   });
 }

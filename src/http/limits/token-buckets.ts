@@ -32,6 +32,7 @@ const BURST_SHARE = 1 / 4;
 export class TokenBuckets {
   readonly #clock: Clock;
   readonly #maxClients: number;
+  readonly #perMinute: number;
   readonly #burst: number;
   readonly #refillPerMs: number;
   /** In the order of last use: a `Map` keeps that of insertion. */
@@ -41,6 +42,7 @@ export class TokenBuckets {
     if (!(perMinute >= 2)) throw new RangeError(`perMinute: at least 2, got ${perMinute}`);
     this.#clock = clock;
     this.#maxClients = maxClients;
+    this.#perMinute = perMinute;
     this.#burst = Math.max(1, Math.floor(perMinute * BURST_SHARE));
     this.#refillPerMs = (perMinute - this.#burst) / 60_000;
   }
@@ -59,6 +61,12 @@ export class TokenBuckets {
     }
     const retryInMs = Math.ceil((1 - bucket.tokens) / this.#refillPerMs);
     return { isAllowed: false, retryInMs };
+  }
+
+  /** Counts what a request turned out to cost besides; at most a minute's worth is owed. */
+  charge(client: string, requests: number): void {
+    const bucket = this.#refilled(client);
+    bucket.tokens = Math.max(-this.#perMinute, bucket.tokens - requests);
   }
 
   /** Takes back a request that turned out to be somebody else's to answer for. */

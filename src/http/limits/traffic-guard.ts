@@ -1,8 +1,8 @@
 import type { Clock } from "../../lib/clock.ts";
+import { UseCounts } from "../../lib/use-counts.ts";
 import type { HttpLimits } from "../http-options.ts";
 import { serverBusy, tooManyOpen, tooManyRequests } from "./refusals.ts";
 import { TokenBuckets } from "./token-buckets.ts";
-import { UseCounts } from "./use-counts.ts";
 
 /** Keeps one client from taking what is there for all, and all from taking the process down. */
 export interface TrafficGuard {
@@ -17,19 +17,36 @@ export interface Visit {
    * so that a company behind one address is many callers. A response is the refusal.
    */
   identify(caller: string): Response | undefined;
-  /** Ends the visit with its answer; one that is a stream goes on counting until it ends. */
+  /** What the request turned out to hold. Call it after `identify`. A response is the refusal. */
+  holds(work: RequestWork): Response | undefined;
+  /** Ends the visit with its answer; one that is read piece by piece counts until its end. */
   leave(response: Response): Promise<Response>;
+}
+
+/** What a request asks for. */
+export interface RequestWork {
+  /** JSON-RPC messages: a batch counts as the requests that it holds. */
+  readonly messages: number;
+  readonly searches: number;
 }
 
 type GuardLimits = Pick<
   HttpLimits,
-  "requestsPerMinute" | "maxInFlight" | "maxInFlightPerClient" | "maxStreamsPerClient"
+  | "requestsPerMinute"
+  | "maxInFlight"
+  | "maxInFlightPerClient"
+  | "maxSearchesPerClient"
+  | "maxStreamsPerClient"
 >;
+
+/** Long answers cost what it takes to write them: this much counts as one more request. */
+const BYTES_PER_REQUEST = 16 * 1024;
 
 export function createTrafficGuard(limits: GuardLimits, clock: Clock): TrafficGuard {
   const { requestsPerMinute: perMinute, maxInFlight } = limits;
   const buckets = new TokenBuckets({ perMinute, clock });
   const requests = new UseCounts(limits.maxInFlightPerClient);
+  const searches = new UseCounts(limits.maxSearchesPerClient);
   const streams = new UseCounts(limits.maxStreamsPerClient);
   let inFlight = 0;
 
@@ -46,8 +63,13 @@ export function createTrafficGuard(limits: GuardLimits, clock: Clock): TrafficGu
       if (refusal) return refusal;
       let client = address;
       let close = client === undefined ? () => {} : requests.open(client);
-      if (!close) return tooManyOpen("requests");
+      if (!close) return tooManyOpen("requests", limits.maxInFlightPerClient);
       inFlight += 1;
+      const openSearches: (() => void)[] = [];
+      const end = (): void => {
+        close?.();
+        for (const closeSearch of openSearches.splice(0)) closeSearch();
+      };
 
       return {
         identify(caller) {
@@ -56,16 +78,42 @@ export function createTrafficGuard(limits: GuardLimits, clock: Clock): TrafficGu
           client = `caller ${caller}`;
           const tooFast = count(client);
           close = tooFast ? undefined : requests.open(client);
-          return tooFast ?? (close ? undefined : tooManyOpen("requests"));
+          return (
+            tooFast ?? (close ? undefined : tooManyOpen("requests", limits.maxInFlightPerClient))
+          );
+        },
+        holds(work) {
+          if (client === undefined) return undefined;
+          buckets.charge(client, Math.max(0, work.messages - 1));
+          for (let i = 0; i < work.searches; i++) {
+            const closeSearch = searches.open(client);
+            if (!closeSearch) return tooManyOpen("searches", limits.maxSearchesPerClient);
+            openSearches.push(closeSearch);
+          }
+          return undefined;
         },
         async leave(response) {
           inFlight -= 1;
-          close?.();
-          if (client === undefined || !response.body || !isStream(response)) return response;
+          if (client === undefined || !response.body || isWrittenAtOnce(response)) {
+            end();
+            return response;
+          }
+          const payer = client;
+          const onPiece = (bytes: number): void => buckets.charge(payer, bytes / BYTES_PER_REQUEST);
+          if (!isStream(response)) return watched(response, response.body, { onPiece, ended: end });
           const closeStream = streams.open(client);
-          if (closeStream) return whenEnded(response, response.body, closeStream);
-          await response.body.cancel();
-          return tooManyOpen("streams");
+          if (!closeStream) {
+            end();
+            await response.body.cancel();
+            return tooManyOpen("streams", limits.maxStreamsPerClient);
+          }
+          // An open stream counts as a stream; the searches that it answers still run.
+          close?.();
+          const ended = (): void => {
+            end();
+            closeStream();
+          };
+          return watched(response, response.body, { onPiece, ended });
         },
       };
     },
@@ -76,11 +124,23 @@ function isStream({ headers }: Response): boolean {
   return headers.get("content-type")?.startsWith("text/event-stream") === true;
 }
 
-/** The same response, with `ended` called when its body has been read, cut off or given up. */
-function whenEnded(
+/** Answers of JSON are at most as long as a page's part; they are in one piece already. */
+function isWrittenAtOnce({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("application/json") === true;
+}
+
+interface Watcher {
+  /** Told of each piece that was read, in bytes. */
+  readonly onPiece: (bytes: number) => void;
+  /** Told when the body has been read, cut off or given up. */
+  readonly ended: () => void;
+}
+
+/** The same response, of which the watcher is told as its body is read. */
+function watched(
   response: Response,
   body: ReadableStream<Uint8Array>,
-  ended: () => void,
+  { onPiece, ended }: Watcher,
 ): Response {
   const reader = body.getReader();
   const counted = new ReadableStream<Uint8Array>(
@@ -88,7 +148,10 @@ function whenEnded(
       async pull(controller) {
         try {
           const { done, value } = await reader.read();
-          if (value) controller.enqueue(value);
+          if (value) {
+            onPiece(value.byteLength);
+            controller.enqueue(value);
+          }
           if (!done) return;
           ended();
           controller.close();

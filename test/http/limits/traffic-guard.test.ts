@@ -6,6 +6,7 @@ const LIMITS = {
   requestsPerMinute: 400,
   maxInFlight: 10,
   maxInFlightPerClient: 2,
+  maxSearchesPerClient: 2,
   maxStreamsPerClient: 1,
 };
 const guardWith = (limits: Partial<typeof LIMITS> = {}) =>
@@ -42,7 +43,7 @@ describe("createTrafficGuard", () => {
     visitOf(guard.enter("a"));
     expect(guard.enter("a")).toMatchObject({ status: 429 });
     visitOf(guard.enter("b"));
-    await first.leave(new Response("done"));
+    await first.leave(Response.json({}));
     visitOf(guard.enter("a"));
   });
 
@@ -88,5 +89,62 @@ describe("createTrafficGuard", () => {
     const visit = visitOf(guard.enter("office"));
     expect(visit.identify("ann")).toMatchObject({ status: 429 });
     await visit.leave(new Response());
+  });
+
+  it("counts a batch as the requests that it holds", async () => {
+    const guard = guardWith({ requestsPerMinute: 40 });
+    const visit = visitOf(guard.enter("a"));
+    expect(visit.holds({ messages: 15, searches: 0 })).toBeUndefined();
+    await visit.leave(new Response());
+    expect(guard.enter("a")).toMatchObject({ status: 429 });
+    visitOf(guard.enter("b"));
+  });
+
+  it("holds the searches of a client that run at once, and says so in the draft's headers", async () => {
+    const guard = guardWith({ maxInFlightPerClient: 9 });
+    const first = visitOf(guard.enter("a"));
+    expect(first.holds({ messages: 2, searches: 2 })).toBeUndefined();
+    const second = visitOf(guard.enter("a"));
+    const refused = second.holds({ messages: 1, searches: 1 });
+    expect(refused).toMatchObject({ status: 429 });
+    expect(refused?.headers.get("retry-after")).toBe("1");
+    expect(refused?.headers.get("ratelimit-policy")).toBe(
+      '"open-searches";q=2;qu="concurrent-requests"',
+    );
+    await second.leave(new Response());
+    await first.leave(new Response("found", { headers: { "content-type": "application/json" } }));
+    expect(visitOf(guard.enter("a")).holds({ messages: 1, searches: 2 })).toBeUndefined();
+  });
+
+  it("frees the searches of a stream when it ends, and not before", async () => {
+    const guard = guardWith({ maxInFlightPerClient: 9 });
+    const first = visitOf(guard.enter("a"));
+    first.holds({ messages: 1, searches: 2 });
+    const open = await first.leave(stream());
+    const second = visitOf(guard.enter("a"));
+    expect(second.holds({ messages: 1, searches: 1 })).toMatchObject({ status: 429 });
+    await open.body?.cancel();
+    expect(second.holds({ messages: 1, searches: 1 })).toBeUndefined();
+  });
+
+  it("counts a client that reads an answer slowly until it has read it", async () => {
+    const guard = guardWith();
+    const text = { headers: { "content-type": "text/plain" } };
+    const first = await visitOf(guard.enter("a")).leave(new Response("long", text));
+    visitOf(guard.enter("a"));
+    expect(guard.enter("a")).toMatchObject({ status: 429 });
+    expect(await first.text()).toBe("long");
+    visitOf(guard.enter("a"));
+  });
+
+  it("counts the length of an answer", async () => {
+    const guard = guardWith({ requestsPerMinute: 400 });
+    const body = new Response("x".repeat(16 * 1024 * 99), {
+      headers: { "content-type": "text/plain" },
+    });
+    const answer = await visitOf(guard.enter("a")).leave(body);
+    await answer.text();
+    expect(guard.enter("a")).toMatchObject({ status: 429 });
+    visitOf(guard.enter("b"));
   });
 });

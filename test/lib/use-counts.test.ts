@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UseCounts } from "../../../src/http/limits/use-counts.ts";
+import { UseCounts } from "../../src/lib/use-counts.ts";
 
 describe("UseCounts", () => {
   it("opens as many as it may, and another when one is closed", () => {
