@@ -66,7 +66,11 @@ async function build(
   const { baseUrl, versions, strict } = config;
   const sources: Source[] = [];
   for (const source of config.sources) {
-    const opened = await openSource(sourceSettings(config, source), { fetch: options.fetch });
+    const opened = await openSource(sourceSettings(config, source), {
+      fetch: options.fetch,
+      userAgent: `docport/${readVersion()}`,
+      ...(options.clock && { clock: options.clock }),
+    });
     sources.push(withCache(opened, config, source, options.onWarning));
   }
   const embedder = embeddings?.createSectionEmbedder();

@@ -29,10 +29,10 @@ export interface SourceCache {
   /** The JSON value of a key; undefined when there is none that can be read. */
   get(key: string): Promise<unknown>;
   /**
-   * Keeps a JSON value: wholly or not at all, even when the process is killed. Does not reject when
-   * the disk refuses: a load goes on without its cache, whose owner is told.
+   * Keeps a JSON value: wholly or not at all, even when the process is killed. False when the disk
+   * refuses, of which the cache's owner is told: a load goes on without.
    */
-  put(key: string, value: unknown): Promise<void>;
+  put(key: string, value: unknown): Promise<boolean>;
   delete(key: string): Promise<void>;
 }
 

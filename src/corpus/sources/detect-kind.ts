@@ -8,9 +8,10 @@ import { documentKindOf } from "../site/site-layout.ts";
  * - `export`: JSON or JSON Lines of `{title, permalink, contents}`, as a template of Hugo writes it
  * - `llms`: an `llms.txt`, whose links are followed on its own site
  * - `llms-full`: an `llms-full.txt`, all pages in one text
+ * - `website`: a site, by its sitemap or its links
  * - `file`: one Markdown, MDX or HTML file
  */
-export type SourceKind = "folder" | "hugo" | "export" | "llms" | "llms-full" | "file";
+export type SourceKind = "folder" | "hugo" | "export" | "llms" | "llms-full" | "website" | "file";
 
 export const SOURCE_KINDS: readonly SourceKind[] = [
   "folder",
@@ -18,6 +19,7 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
   "export",
   "llms",
   "llms-full",
+  "website",
   "file",
 ];
 
@@ -30,6 +32,7 @@ const FITTING: Readonly<Record<SourceKind, readonly SourceTarget[]>> = {
   export: ["file", "url"],
   llms: ["file", "url"],
   "llms-full": ["file", "url"],
+  website: ["url"],
   file: ["file"],
 };
 
@@ -59,20 +62,15 @@ export function detectKind(
   if (/\.(?:json|jsonl|ndjson)$/.test(name)) return "export";
   if (/^llms-full\b.*\.(?:txt|md)$/.test(name)) return "llms-full";
   if (/^llms\b.*\.(?:txt|md)$/.test(name)) return "llms";
-  if (target === "file" && documentKindOf(name) !== undefined) return "file";
+  if (target === "url") return "website";
+  if (documentKindOf(name) !== undefined) return "file";
   throw new DocportError(
     "ERR_SOURCE_KIND",
     `It cannot be told what kind of documentation "${location}" is.`,
-    { hint: hintFor(location, target) },
+    {
+      hint: "Say the kind: export, llms or llms-full; or name a folder, or a .md, .mdx, .html or .json file.",
+    },
   );
-}
-
-function hintFor(location: string, target: SourceTarget): string {
-  if (target === "url") {
-    const site = new URL(location);
-    return `Name a file of the site, such as ${site.origin}/llms.txt, or say the kind: export, llms or llms-full.`;
-  }
-  return "Say the kind: export, llms or llms-full; or name a folder, or a .md, .mdx, .html or .json file.";
 }
 
 function nameOfTarget(target: SourceTarget): string {

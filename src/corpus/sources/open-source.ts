@@ -6,6 +6,8 @@ import { nearestName } from "../../lib/nearest-name.ts";
 import { plainLayout } from "../site/plain-layout.ts";
 import { documentKindOf } from "../site/site-layout.ts";
 import type { Source } from "../source.ts";
+import { createSiteTransport } from "../website/site-transport.ts";
+import { WebsiteSource } from "../website/website-source.ts";
 import { detectKind, type SourceKind } from "./detect-kind.ts";
 import { DiskTree } from "./disk-tree.ts";
 import { ExportSource } from "./export-source.ts";
@@ -42,6 +44,8 @@ export interface SourceSeams {
   readonly fetch: Fetch;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** What websites are told about who asks. Default `docport`. */
+  readonly userAgent?: string;
 }
 
 /**
@@ -63,6 +67,14 @@ export async function openSource(settings: SourceSettings, seams: SourceSeams): 
   const kind = detectKind(location, target, settings.kind);
   if (kind === "folder" || kind === "hugo") return openFolder(settings, kind, limits, clock);
   if (kind === "file") return openFile(settings, limits);
+  if (kind === "website") {
+    const { userAgent = "docport" } = seams;
+    return new WebsiteSource(settings, limits, {
+      clock,
+      userAgent,
+      openTransport: createSiteTransport,
+    });
+  }
   const origin = new TextOrigin(location, { isUrl, fetch: seams.fetch, clock, limits });
   if (kind === "export") return new ExportSource(settings, origin, limits);
   if (kind === "llms-full") return new LlmsFullSource(settings, origin, limits);

@@ -34,9 +34,11 @@ export function openSourceCache(settings: SourceCacheSettings): SourceCache {
     async put(key, value) {
       try {
         await writeEntry(fileOf(key), JSON.stringify({ key, value }));
+        return true;
       } catch (error) {
         if (!hasFailed) settings.onFailure?.(error);
         hasFailed = true;
+        return false;
       }
     },
     async delete(key) {

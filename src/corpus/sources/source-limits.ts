@@ -16,6 +16,8 @@ export interface SourceLimits {
   readonly maxConcurrency: number;
   /** Longest wait for a response to begin, and between two pieces of it. Default 30,000. */
   readonly fetchTimeoutMs: number;
+  /** Longest time that a website or a repository is read for at one load. Default 2 hours. */
+  readonly maxLoadMs: number;
 }
 
 const MEGABYTE = 1_000_000;
@@ -29,4 +31,5 @@ export const DEFAULT_SOURCE_LIMITS: SourceLimits = {
   maxLinkDepth: 2,
   maxConcurrency: 8,
   fetchTimeoutMs: 30_000,
+  maxLoadMs: 2 * 60 * 60_000,
 };

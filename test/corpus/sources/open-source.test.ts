@@ -15,14 +15,17 @@ describe("detectKind", () => {
     ["/a/llms-full.txt", "file", "llms-full"],
     ["/a/llms-full-en.txt", "file", "llms-full"],
     ["/a/guide.MDX", "file", "file"],
+    ["https://example.org/docs/", "url", "website"],
+    ["https://example.org/docs/index.html", "url", "website"],
+    ["https://example.org/sitemap.xml", "url", "website"],
   ] as const)("takes %s (%s) for %s", (location, target, kind) => {
     expect(detectKind(location, target)).toBe(kind);
   });
 
   it.each([
     ["/a/data.csv", "file", undefined],
-    ["https://example.org/docs/", "url", undefined],
     ["/docs", "folder", "export"],
+    ["/docs", "folder", "website"],
     ["https://example.org/x", "url", "folder"],
   ] as const)("cannot take %s (%s) for %s", (location, target, forced) => {
     expect(() => detectKind(location, target, forced)).toThrow(
@@ -48,9 +51,6 @@ describe("openSource", () => {
     });
     await expect(open({ location: join(folder, "other.txt/a") })).rejects.toMatchObject({
       code: "ERR_SOURCE_NOT_FOUND",
-    });
-    await expect(open({ location: "https://example.org/docs/" })).rejects.toMatchObject({
-      hint: expect.stringContaining("https://example.org/llms.txt"),
     });
   });
 

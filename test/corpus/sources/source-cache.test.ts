@@ -61,8 +61,8 @@ describe("openSourceCache", () => {
     const [file = ""] = filesBelow(folder);
     await cache.delete("a");
     mkdirSync(file);
-    await cache.put("a", 2);
-    await cache.put("a", 3);
+    expect(await cache.put("a", 2)).toBe(false);
+    expect(await cache.put("a", 3)).toBe(false);
     await cache.delete("a");
     expect(failures).toHaveLength(1);
     expect(await cache.get("a")).toBeUndefined();
