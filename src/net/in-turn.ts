@@ -13,5 +13,5 @@ export function inTurn(response: ServerResponse, begin: () => void): void {
 /** The listener, called for the requests of a connection one after the other. */
 export function listenInTurn(listener: RequestListener): RequestListener {
   return (request: IncomingMessage, response: ServerResponse) =>
-    inTurn(response, () => void listener(request, response));
+    inTurn(response, () => listener(request, response));
 }

@@ -28,7 +28,7 @@ interface DueWork {
   readonly isDue: boolean;
 }
 
-/** Whoever has the lease may die with it; then somebody else has to go on. */
+/** Whoever of a fleet has the lease may die with it; then another one has to go on. */
 const FOLLOWER_PAUSE_MS = 15_000;
 
 /** One lease for the whole folder: account, ledger and files belong to whoever holds it. */
@@ -263,7 +263,8 @@ export class CertificateWork {
     const now = this.#options.clock.now();
     if (action.kind === "renew") {
       if (!this.#isHeldUp) return now;
-      return now + (this.#isFollower ? FOLLOWER_PAUSE_MS : TICK_MS);
+      const isInFleet = this.#options.storage.watch !== undefined;
+      return now + (this.#isFollower && isInFleet ? FOLLOWER_PAUSE_MS : TICK_MS);
     }
     return Math.min(action.until, this.#current.news?.nextCheckAt ?? Number.POSITIVE_INFINITY);
   }
