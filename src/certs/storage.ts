@@ -41,6 +41,11 @@ export interface Storage {
   link(key: string, target: string): Promise<void>;
   /** The lease, or undefined when somebody who is alive holds it. Does not wait. */
   tryLock(name: string): Promise<Lease | undefined>;
+  /**
+   * Calls back soon after another process changed `key`, until the returned function is called.
+   * Where changes cannot be seen it is absent, or answers undefined: then somebody has to look.
+   */
+  watch?(key: string, onChange: () => void): (() => void) | undefined;
 }
 
 /** No value that we keep comes near this; a larger one is not ours and is not read into memory. */

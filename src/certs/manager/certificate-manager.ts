@@ -4,6 +4,7 @@ import { type CertificateEvent, EventFeed } from "./certificate-events.ts";
 import type { CertificateManagerOptions } from "./certificate-options.ts";
 import type { CertificateStatus } from "./certificate-status.ts";
 import { CertificateWork } from "./certificate-work.ts";
+import { renewalRequestKey } from "./renewal-request.ts";
 import { Ticker } from "./ticker.ts";
 
 const SHUTDOWN_GRACE_MS = 5_000;
@@ -19,6 +20,9 @@ export class CertificateManager implements AsyncDisposable {
   readonly #work: CertificateWork;
   readonly #ticker: Ticker;
   readonly #stop = new AbortController();
+  /** Sees a request at once, where the storage can tell; elsewhere the next tick finds it. */
+  readonly #watchRequests: () => (() => void) | undefined;
+  #unwatch: (() => void) | undefined;
 
   /** Throws RangeError for names that no certificate can be for. */
   constructor(options: CertificateManagerOptions) {
@@ -29,10 +33,13 @@ export class CertificateManager implements AsyncDisposable {
     this.#ticker = new Ticker({
       clock: options.clock,
       tickMs: options.tickMs,
-      tick: ({ isForced }) => this.#work.tick(isForced),
+      tick: ({ isForced }) => this.#tick(isForced),
       onError: (error) => this.#work.report(error),
       onJump: (byMs) => emit({ type: "clock-jumped", byMs }),
     });
+    const { storage, names } = options;
+    this.#watchRequests = () =>
+      storage.watch?.(renewalRequestKey(names), () => void this.#ticker.tickNow(false));
   }
 
   /** Serves what there is, then keeps it fresh in the background. Resolves without asking a CA. */
@@ -62,6 +69,7 @@ export class CertificateManager implements AsyncDisposable {
   /** Lets a running attempt end for a moment, then stops it: its order is gone on with next time. */
   async [Symbol.asyncDispose](): Promise<void> {
     const stopped = this.#ticker.stop();
+    this.#unwatch?.();
     if (this.#work.isAttempting && this.#graceMs > 0) {
       const over = new AbortController();
       const grace = this.#clock.sleep(this.#graceMs, over.signal).catch(() => undefined);
@@ -70,5 +78,12 @@ export class CertificateManager implements AsyncDisposable {
     }
     this.#stop.abort(new Error("the certificate manager is stopping"));
     await stopped;
+  }
+
+  async #tick(isForced: boolean): Promise<number> {
+    const next = await this.#work.tick(isForced);
+    // After it, because the first one makes the folder.
+    if (!this.#stop.signal.aborted) this.#unwatch ??= this.#watchRequests();
+    return next;
   }
 }
