@@ -147,6 +147,16 @@ describe("CertificateManager", () => {
     await stage.dispose();
   });
 
+  it("says to where DNS leads the CA that found nobody", async () => {
+    const stage = new KeeperStage({
+      addresses: () => Promise.resolve(new Map([[NAME, ["203.0.113.9"]]])),
+      ca: { behaviour: { validate: refuse } },
+    });
+    await stage.start();
+    expect(stage.manager.status().failure?.sentence).toContain(`${NAME} (203.0.113.9)`);
+    await stage.dispose();
+  });
+
   it("is not woken more than five times a day by DNS that flaps", async () => {
     let flap = 0;
     const stage = new KeeperStage({
