@@ -36,7 +36,11 @@ async function agree({ files = {}, answer, yaml = `domain: ${NAME}\n` }: Given):
     return Promise.resolve(answer ?? "");
   };
   const context = recordedContext({ cwd: folder.path, ...(answer !== undefined && { ask }) });
-  const config = await loadConfig({ flags: { values: [], problems: [] }, env: {}, cwd: folder.path });
+  const config = await loadConfig({
+    flags: { values: [], problems: [] },
+    env: {},
+    cwd: folder.path,
+  });
   return { config: await agreeTerms(config, context), questions };
 }
 
