@@ -8,6 +8,7 @@ import type { CertificateAuthority } from "./certs/issuance/certificate-authorit
 import { LOCAL_CA_CERT_KEY, LOCAL_NAMES, openLocalCa } from "./certs/local-ca.ts";
 import { keepLocalCertificate } from "./certs/local-certificate.ts";
 import type { CertificateEvent } from "./certs/manager/certificate-events.ts";
+import { judgeVolatility } from "./certs/volatile-folder.ts";
 import type { Config } from "./config.ts";
 import { openConfiguredFleet } from "./fleet.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
@@ -93,6 +94,7 @@ async function openAutomatic(config: Config, options: AppListenerOptions): Promi
   health = () => certificateHealth(https.status());
   log("debug", "acme.listening", { port: https.acmePort });
   if (https.acmePortProblem) logAcmePort(log, https.acmePortProblem);
+  await warnOfVolatility(config, log);
   return {
     url: config.publicUrl ?? publicOrigin(config.domain, https.port),
     localUrl: https.localUrl,
@@ -194,6 +196,14 @@ function logAcmePort(log: Log, { message, hint }: DocportError): void {
     problem: `${message}; there is no redirect to HTTPS, and no HTTP challenge`,
     fix: hint?.replaceAll("--port", "--acme-port"),
   });
+}
+
+/** Each restart would cost a certificate, and there are five a week. Linux only. */
+async function warnOfVolatility({ certs }: Config, log: Log): Promise<void> {
+  const mounts = await readFile("/proc/self/mountinfo", "utf8").catch(() => "");
+  const volatile = judgeVolatility(mounts, certs);
+  if (!volatile) return;
+  log("warn", "certificates.volatile", { problem: volatile.sentence, fix: volatile.fix });
 }
 
 async function readRoots(path: string | undefined): Promise<string | undefined> {

@@ -16,6 +16,7 @@ import { buildStatus, type CertificateStatus } from "./manager/certificate-statu
 import { LEASE } from "./manager/certificate-work.ts";
 import { planStep } from "./manager/plan-step.ts";
 import { RenewalNewsKeeper } from "./manager/renewal-news.ts";
+import { leaveRenewalRequest, readRenewalRequest } from "./manager/renewal-request.ts";
 import { judgeClock } from "./policy/clock-check.ts";
 import type { Storage } from "./storage.ts";
 
@@ -26,6 +27,8 @@ export interface CertificateFolderOptions {
   readonly names: readonly string[];
   readonly authorities: readonly [CertificateAuthority, ...CertificateAuthority[]];
 }
+
+const REQUEST_POLL_MS = 100;
 
 /** How a certificate was revoked. */
 export interface Revocation {
@@ -126,8 +129,24 @@ export class CertificateFolder {
       const by = await this.#revokeAt(authority, generation, { ledger, reason, signal });
       const { serialNumber } = generation.pair.chain;
       await ledger.append(this.#set, { kind: "revoked", ca, serialNumber, why: reason });
+      // A server that runs sees from the ledger that it has to order; this makes it look at once.
+      await leaveRenewalRequest(this.#options.storage, this.#options.names, { isForced: false });
       return { serialNumber, ca, by };
     });
+  }
+
+  /**
+   * Asks the server that keeps this certificate to renew it now, whether it is due or not. Resolves
+   * with whether one has taken the request within `timeoutMs`; if not, it stays for who comes.
+   */
+  async requestRenewal(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    const { storage, names, clock } = this.#options;
+    await leaveRenewalRequest(storage, names, { isForced: true });
+    for (const end = clock.now() + timeoutMs; clock.now() < end; ) {
+      if (!(await readRenewalRequest(storage, names))) return true;
+      await clock.sleep(REQUEST_POLL_MS, signal);
+    }
+    return false;
   }
 
   /** Gives the account at the first CA a new key. Resolves with the account's URL. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { watch } from "node:fs";
 import { chmod, mkdir, open, readdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { writeFileAtomic } from "../lib/atomic-file.ts";
@@ -130,6 +131,20 @@ export class FileStorage implements Storage {
       return await new FileLock(path, owner, this.#clock).tryAcquire();
     } catch (error) {
       throw storageError("write", path, error);
+    }
+  }
+
+  watch(key: string, onChange: () => void): (() => void) | undefined {
+    const path = this.#pathOf(key);
+    try {
+      const watcher = watch(dirname(path), { persistent: false }, (_, name) => {
+        if (name === basename(path)) onChange();
+      });
+      watcher.on("error", () => watcher.close());
+      return () => watcher.close();
+    } catch {
+      // No such folder yet, no watches left, a file system that cannot: whoever cares looks again.
+      return undefined;
     }
   }
 

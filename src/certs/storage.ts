@@ -42,10 +42,12 @@ export interface Storage {
   /** The lease, or undefined when somebody who is alive holds it. Does not wait. */
   tryLock(name: string): Promise<Lease | undefined>;
   /**
-   * Tells of each key that another process changed, or undefined when any may have changed. Absent
-   * where nobody tells.
+   * Calls back soon after another process changed `key`, until the returned function is called.
+   * Where changes cannot be seen it is absent, or answers undefined: then somebody has to look.
    */
-  watch?(onChange: (key: string | undefined) => void): Disposable;
+  watch?(key: string, onChange: () => void): (() => void) | undefined;
+  /** Other machines work on it, too. Default false. */
+  readonly isShared?: boolean;
 }
 
 /** No value that we keep comes near this; a larger one is not ours and is not read into memory. */

@@ -12,7 +12,7 @@ import type { CertificateAuthority } from "../certs/issuance/certificate-authori
 import type { CertificateEvent } from "../certs/manager/certificate-events.ts";
 import { CertificateManager } from "../certs/manager/certificate-manager.ts";
 import type { CertificateStatus } from "../certs/manager/certificate-status.ts";
-import { dnsObserver } from "../certs/observe-dns.ts";
+import { dnsAddresses, dnsObserver } from "../certs/observe-dns.ts";
 import type { Storage } from "../certs/storage.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { DocportError } from "../lib/errors.ts";
@@ -81,6 +81,7 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
     clock,
     responders: responders(options, clock, { tlsAlpn, http, listener, plain }),
     observe: dnsObserver(names),
+    addresses: dnsAddresses(names),
     activate: ({ certPem, keyPem }) => listener.swap({ cert: certPem, key: keyPem }),
     prove: (signal) => listener.shownFingerprint(signal),
   });

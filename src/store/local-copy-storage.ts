@@ -17,7 +17,8 @@ export interface LocalCopyOptions {
  */
 export class LocalCopyStorage implements Storage {
   readonly #options: LocalCopyOptions;
-  readonly #listeners = new Set<(key: string | undefined) => void>();
+  readonly isShared = true;
+  readonly #watches = new Set<{ readonly key: string; readonly onChange: () => void }>();
   #isTroubled = false;
 
   constructor(options: LocalCopyOptions) {
@@ -75,14 +76,17 @@ export class LocalCopyStorage implements Storage {
     return this.#options.shared.tryLock(name);
   }
 
-  watch(onChange: (key: string | undefined) => void): Disposable {
-    this.#listeners.add(onChange);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(onChange) };
+  watch(key: string, onChange: () => void): () => void {
+    const watch = { key, onChange };
+    this.#watches.add(watch);
+    return () => void this.#watches.delete(watch);
   }
 
   /** Tells whoever watches that another replica has changed a value, or may have changed any. */
   tell(key: string | undefined): void {
-    for (const listener of this.#listeners) listener(key);
+    for (const watch of this.#watches) {
+      if (key === undefined || key === watch.key) watch.onChange();
+    }
   }
 
   /** A full disk here is no reason to fail: the value itself is safe. */

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import {
   chmod,
   mkdir,
@@ -37,6 +38,21 @@ const modeOf = async (path: string): Promise<string> =>
   ((await stat(path)).mode & 0o777).toString(8);
 
 describe("FileStorage", () => {
+  it("tells of a key that another process changes", async () => {
+    const root = newRoot();
+    const storage = new FileStorage(root);
+    expect(storage.watch("sub/asked.json", () => {})).toBeUndefined(); // There is no folder yet.
+    await storage.store("sub/other.json", "0");
+    const changes = new EventEmitter();
+    const changed = once(changes, "change");
+    const stop = storage.watch("sub/asked.json", () => changes.emit("change"));
+    await new FileStorage(root).store("sub/other.json", "1");
+    await new FileStorage(root).store("sub/asked.json", "1");
+    await changed;
+    expect(stop).toBeDefined();
+    stop?.();
+  });
+
   it("keeps secrets 0600 in folders 0700", async () => {
     const root = newRoot();
     await new FileStorage(root).store(".docport/x/key.pem", "k", { secret: true });

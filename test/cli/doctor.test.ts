@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { doctorText } from "../../src/cli/doctor.ts";
@@ -10,15 +8,6 @@ import { createAcmeCa } from "../support/acme-ca/create-acme-ca.ts";
 import { listenAcmeCa } from "../support/acme-ca/listen-acme-ca.ts";
 import { recordedContext } from "../support/command-context.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-
-/** A port that was free a moment ago, and that nobody else knows. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address ? address.port : 0;
-}
 
 describe("docport doctor", () => {
   it("looks at this computer, and is advice unless it is strict", async () => {
@@ -30,7 +19,7 @@ describe("docport doctor", () => {
       const settings = [
         // An address needs no DNS, and this one is our own.
         ...["--domain", "127.0.0.1", "--host", "127.0.0.1", "--certs", "certs"],
-        ...["--port", `${await freePort()}`, "--acme-port", `${await freePort()}`],
+        ...["--port", "0", "--acme-port", "0"],
         ...["--acme-directory", ca.directoryUrl, "--acme-root", "roots.pem"],
       ];
       const code = await main(["doctor", ...flags, ...settings], context);
@@ -47,14 +36,17 @@ describe("docport doctor", () => {
     expect(findings.map(({ check }) => check)).toEqual(expect.arrayContaining(["ca", "clock"]));
   });
 
-  it("with --strict exits with 1 when there is a problem", async () => {
+  it("with --strict exits with 1 when there is a problem, such as a CA for customers only", async () => {
     await using folder = await temporaryFolder();
+    const behaviour = { externalAccountKeys: new Map([["kid", "bWFj"]]) };
+    await using ca = await listenAcmeCa(createAcmeCa({ clock: systemClock, behaviour }));
+    await writeFile(join(folder.path, "roots.pem"), ca.apiRoots);
     const run = async (...flags: string[]): Promise<number> =>
       await main(
         [
           ...["doctor", "--domain", "127.0.0.1", "--host", "127.0.0.1", "--certs", "certs"],
-          ...["--port", `${await freePort()}`, "--acme-port", `${await freePort()}`],
-          ...["--acme-directory", "https://127.0.0.1:1/directory", ...flags],
+          ...["--port", "0", "--acme-port", "0", "--acme-root", "roots.pem"],
+          ...["--acme-directory", ca.directoryUrl, ...flags],
         ],
         recordedContext({ cwd: folder.path }),
       );

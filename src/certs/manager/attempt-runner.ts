@@ -10,7 +10,7 @@ import type { Step } from "./plan-step.ts";
 export interface AttemptRunnerOptions extends AttemptOptions {
   readonly current: CurrentCertificate;
   readonly clockWatch: ClockWatch;
-  readonly work: Pick<CertificateWorkOptions, "authorities" | "emit" | "observe">;
+  readonly work: Pick<CertificateWorkOptions, "authorities" | "emit" | "observe" | "addresses">;
   readonly random: () => number;
 }
 
@@ -96,12 +96,16 @@ export class AttemptRunner {
 
   async #fail(error: unknown, { step, ca, doubts, signal }: FailedRun): Promise<void> {
     const { names, clock, ledger, set, work, current, random } = this.#options;
-    const observed = await work.observe?.(signal).catch(() => undefined);
+    const [observed, addresses] = await Promise.all([
+      work.observe?.(signal).catch(() => undefined),
+      work.addresses?.(signal).catch(() => undefined),
+    ]);
     const { failure, retryAt, entry } = describeFailure({
       error,
       names,
       ca,
       doubts,
+      addresses,
       failuresBefore: step.history.failures,
       now: clock.now(),
       expiresAt: current.pair?.chain.notAfter,

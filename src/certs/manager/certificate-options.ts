@@ -25,6 +25,10 @@ export interface CertificateManagerOptions extends Pick<ServingOptions, "activat
    * It is looked at in every tick of a wait, so it must be cheap.
    */
   readonly observe?: ((signal: AbortSignal) => Promise<string>) | undefined;
+  /** What DNS gives for the names, asked after a failure, to say where the CA was led. */
+  readonly addresses?:
+    | ((signal: AbortSignal) => Promise<ReadonlyMap<string, readonly string[]>>)
+    | undefined;
   /** How often it looks when nothing is due. Default ten minutes. */
   readonly tickMs?: number | undefined;
   /** How long a stop lets a running attempt come to its end. Default 5 seconds. */

@@ -16,6 +16,7 @@ import { CurrentCertificate } from "./current-certificate.ts";
 import { EarlyWake } from "./early-wake.ts";
 import { closeFinishedOrder, finishedOrder } from "./finished-order.ts";
 import { planStep, type Step } from "./plan-step.ts";
+import { type RenewalRequest, readRenewalRequest, renewalRequestKey } from "./renewal-request.ts";
 import { ServedCertificate } from "./served-certificate.ts";
 import { TICK_MS } from "./ticker.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -26,6 +27,8 @@ interface DueWork {
   readonly isWoken: boolean;
   /** A certificate is wanted, not only tidiness. */
   readonly isDue: boolean;
+  /** What another process left for us. */
+  readonly request: RenewalRequest | undefined;
 }
 
 /** Whoever of a fleet has the lease may die with it; then another one has to go on. */
@@ -146,9 +149,12 @@ export class CertificateWork {
   }
 
   /** One look at everything, and what follows from it. Resolves with the instant of the next one. */
-  async tick(isForced: boolean): Promise<number> {
+  async tick(isPressed: boolean): Promise<number> {
+    const { storage, names, stop } = this.#options;
+    const request = await readRenewalRequest(storage, names);
+    const isForced = isPressed || request?.isForced === true;
     const survey = await this.#generations.survey();
-    await this.#current.serve(survey, this.#options.stop);
+    await this.#current.serve(survey, stop);
     await this.#ledger.reload();
     await this.#current.loadNews();
     this.#step = this.#plan(isForced);
@@ -157,8 +163,8 @@ export class CertificateWork {
     const isUntidy =
       this.#upkeep.isNeeded(survey) ||
       finishedOrder(this.#attemptOptions, this.#current) !== undefined;
-    if (isDue || isUntidy || this.#current.newsAuthority()) {
-      await this.#workUnderLease({ isForced, isWoken, isDue });
+    if (isDue || isUntidy || request || this.#current.newsAuthority()) {
+      await this.#workUnderLease({ isForced, isWoken, isDue, request });
     } else this.#trouble = undefined;
     this.#tellWait(this.#step);
     return this.#nextTickAt(this.#step);
@@ -184,7 +190,11 @@ export class CertificateWork {
     }
   }
 
-  async #work({ isForced, isWoken }: DueWork, signal: AbortSignal): Promise<void> {
+  async #work(work: DueWork, signal: AbortSignal): Promise<void> {
+    const { isForced, isWoken, request } = work;
+    const { storage, names } = this.#options;
+    // Before it is done: what fails, or kills us, must not be done again and again.
+    if (request) await storage.delete(renewalRequestKey(names));
     const current = await this.#upkeep.run(await this.#generations.survey());
     if (current) await this.#current.swapTo(current, signal);
     // Somebody else may have done it between our look and the lease.
@@ -263,7 +273,7 @@ export class CertificateWork {
     const now = this.#options.clock.now();
     if (action.kind === "renew") {
       if (!this.#isHeldUp) return now;
-      const isInFleet = this.#options.storage.watch !== undefined;
+      const isInFleet = this.#options.storage.isShared ?? false;
       return now + (this.#isFollower && isInFleet ? FOLLOWER_PAUSE_MS : TICK_MS);
     }
     return Math.min(action.until, this.#current.news?.nextCheckAt ?? Number.POSITIVE_INFINITY);

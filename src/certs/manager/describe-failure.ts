@@ -11,6 +11,8 @@ export interface FailedAttempt {
   readonly ca: string;
   /** What our own checks found before the CA was told to look. */
   readonly doubts: readonly string[];
+  /** Addresses that DNS gives for the names, when they could be looked up. */
+  readonly addresses: ReadonlyMap<string, readonly string[]> | undefined;
   /** How many had failed before this one. */
   readonly failuresBefore: number;
   /** Epoch milliseconds. */
@@ -32,8 +34,8 @@ export interface DescribedFailure {
 
 /** What to tell about a failed attempt, what to write down, and when to try again. */
 export function describeFailure(attempt: FailedAttempt): DescribedFailure {
-  const { error, names, ca, doubts, now, expiresAt, window, observed, random } = attempt;
-  const failure = explainFailure(error, { names, doubts });
+  const { error, names, ca, doubts, addresses, now, expiresAt, window, observed, random } = attempt;
+  const failure = explainFailure(error, { names, doubts, ...(addresses && { addresses }) });
   const retryAt =
     error instanceof LocalLimitError
       ? error.allowedAt

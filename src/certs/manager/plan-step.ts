@@ -82,6 +82,7 @@ function stepAt(input: StepInput, authority: number): Step {
         isFromConfiguredCa:
           current.source === "user" ||
           input.authorities.some(({ directoryUrl }) => directoryUrl === current.ca),
+        isRevoked: isRevoked(entries, current.pair),
         source: current.source,
       },
     }),
@@ -100,6 +101,12 @@ function stepAt(input: StepInput, authority: number): Step {
     history,
     limits: verdict,
   };
+}
+
+function isRevoked(entries: readonly LedgerEntry[], { chain }: CertificatePair): boolean {
+  return entries.some(
+    ({ kind, serialNumber }) => kind === "revoked" && serialNumber === chain.serialNumber,
+  );
 }
 
 function atLimits(

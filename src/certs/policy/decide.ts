@@ -9,6 +9,8 @@ export interface CertificateInUse {
   readonly coversAllNames: boolean;
   /** It was issued by a CA that is still configured; always true for a user's own. */
   readonly isFromConfiguredCa: boolean;
+  /** We have revoked it, so somebody may hold its key. */
+  readonly isRevoked?: boolean;
   /** `user`: somebody else's PEM files, which we leave alone as long as they are good. */
   readonly source: "acme" | "user";
 }
@@ -28,6 +30,7 @@ export interface RenewalState {
 
 export type RenewalReason =
   | "missing"
+  | "revoked"
   | "names-changed"
   | "ca-changed"
   | "expired"
@@ -79,6 +82,7 @@ export function decide(now: number, state: RenewalState): Action {
 export function dueAt(state: RenewalState): { readonly at: number; readonly why: RenewalReason } {
   const { certificate } = state;
   if (!certificate) return { at: 0, why: "missing" };
+  if (certificate.isRevoked) return { at: 0, why: "revoked" };
   if (!certificate.coversAllNames) return { at: 0, why: "names-changed" };
   if (!certificate.isFromConfiguredCa) return { at: 0, why: "ca-changed" };
   if (state.isForced) return { at: 0, why: "forced" };

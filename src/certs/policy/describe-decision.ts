@@ -2,6 +2,7 @@ import type { RenewalReason, WaitReason } from "./decide.ts";
 
 const REASONS: Readonly<Record<RenewalReason, string>> = {
   missing: "there is none",
+  revoked: "it was revoked",
   "names-changed": "the names have changed",
   "ca-changed": "the CA has changed",
   expired: "it has expired",

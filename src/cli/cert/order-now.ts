@@ -7,6 +7,7 @@ import type { AutomaticHttps } from "../../net/automatic-https.ts";
 import { agreeTerms } from "../agree-terms.ts";
 import { type CommandContext, EXIT_FAILURE, EXIT_OK } from "../command.ts";
 import { printable } from "../terminal.ts";
+import { askServer } from "./ask-server.ts";
 import { shortInstant } from "./instants.ts";
 import { statusJson } from "./status.ts";
 
@@ -18,7 +19,8 @@ export interface OrderRequest {
 
 /**
  * Does now what a server would do: listens on its ports, lets the certificate manager look and
- * order, says what came of it, and stops. Resolves to the exit code.
+ * order, says what came of it, and stops. Where a server runs already, it is asked to renew when it
+ * is to be forced. Resolves to the exit code.
  */
 export async function orderNow(
   given: Config,
@@ -27,7 +29,14 @@ export async function orderNow(
 ): Promise<number> {
   const config = await agreeTerms(given, context);
   const events: CertificateEvent[] = [];
-  const status = await askManager(config, request, events, context);
+  let status: CertificateStatus;
+  try {
+    status = await askManager(config, request, events, context);
+  } catch (error) {
+    const isInUse = error instanceof DocportError && error.code === "ERR_LISTEN_IN_USE";
+    if (isInUse && request.isForced) return await askServer(config, request.isJson, context);
+    throw error;
+  }
   const issued = events.some(({ type }) => type === "issued" || type === "renewed");
   const isGood = status.isReady && (issued || !request.isForced);
   if (request.isJson) {

@@ -21,8 +21,8 @@ export const certRenewCommand: Command = {
       ["docport cert renew --domain docs.example.com --force", "after the key may have leaked"],
     ],
     about:
-      "A server that runs renews by itself; this is for when none runs. It listens on the server's" +
-      " ports while the CA looks.",
+      "A server that runs renews by itself. When none runs, this listens on the server's ports while" +
+      " the CA looks; when one does, --force asks it to renew now.",
   }),
 
   async run(args, context) {

@@ -27,8 +27,8 @@ export const certRevokeCommand: Command = {
     ],
     about:
       "Revokes the certificate in the folder, as the account that ordered it or, when the account is" +
-      " gone, by the certificate's own key. The files stay; get another one with" +
-      " `docport cert renew --force`.",
+      " gone, by the certificate's own key. The files stay. A server that runs on this folder gets" +
+      " another one at once; else the next start does, or `docport cert renew`.",
   }),
 
   async run(args, context) {
@@ -45,7 +45,7 @@ export const certRevokeCommand: Command = {
     context.stdout(
       options.json
         ? `${JSON.stringify(revocation, null, 2)}\n`
-        : `Revoked ${by}: ${revocation.serialNumber}. \`docport cert renew --force\` gets another one.\n`,
+        : `Revoked ${by}: ${revocation.serialNumber}. A server that runs gets another one at once; else \`docport cert renew\` does.\n`,
     );
     return EXIT_OK;
   },

@@ -1,4 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { CertificateFolder } from "../../../src/certs/certificate-folder.ts";
+import {
+  leaveRenewalRequest,
+  renewalRequestKey,
+} from "../../../src/certs/manager/renewal-request.ts";
 import { MemoryStorage } from "../../../src/certs/memory-storage.ts";
 import { makePair } from "../make-pair.ts";
 import { DAY, HOUR, KeeperStage, NAME, trustedResponder, URN } from "./keeper-stage.ts";
@@ -139,6 +144,16 @@ describe("CertificateManager", () => {
     await stage.pass(11 * MINUTE);
     expect(stage.ofType("woken")).toHaveLength(1);
     expect(stage.manager.status().state).toBe("ok");
+    await stage.dispose();
+  });
+
+  it("says to where DNS leads the CA that found nobody", async () => {
+    const stage = new KeeperStage({
+      addresses: () => Promise.resolve(new Map([[NAME, ["203.0.113.9"]]])),
+      ca: { behaviour: { validate: refuse } },
+    });
+    await stage.start();
+    expect(stage.manager.status().failure?.sentence).toContain(`${NAME} (203.0.113.9)`);
     await stage.dispose();
   });
 
@@ -320,6 +335,61 @@ describe("the proof by a handshake", () => {
     });
     await stage.start();
     expect(stage.ofType("failed")).toMatchObject([{ failure: { type: "ERR_CERT_NOT_SHOWN" } }]);
+    await stage.dispose();
+  });
+});
+
+describe("another process on the folder", () => {
+  const folderOf = (stage: KeeperStage): CertificateFolder =>
+    new CertificateFolder({
+      storage: stage.storage,
+      clock: stage.clock,
+      names: [NAME],
+      authorities: [stage.authority()],
+    });
+
+  it("asks for a renewal once, and once is what it gets, although it fails", async () => {
+    const stage = await new KeeperStage().start();
+    await leaveRenewalRequest(stage.storage, [NAME], { isForced: true });
+    await stage.pass(11 * MINUTE);
+    expect(stage.ofType("attempt").at(-1)).toMatchObject({ why: "forced" });
+    expect(stage.ca.issued).toHaveLength(2);
+    stage.ca.inject({ on: "newOrder", fault: { kind: "unreachable" }, times: 9 });
+    await leaveRenewalRequest(stage.storage, [NAME], { isForced: true });
+    await stage.pass(DAY);
+    expect(stage.ofType("attempt")).toHaveLength(3);
+    expect(stage.manager.status()).toMatchObject({ state: "ok" });
+    await stage.dispose();
+  });
+
+  it("is told whether a server has taken its request", async () => {
+    const stage = await new KeeperStage().start();
+    const { signal } = new AbortController();
+    const taken = folderOf(stage).requestRenewal(20 * MINUTE, signal);
+    await stage.pass(11 * MINUTE);
+    expect(await taken).toBe(true);
+    await stage.dispose();
+    const untaken = folderOf(stage).requestRenewal(10_000, signal);
+    await stage.clock.advance(11_000);
+    expect(await untaken).toBe(false);
+    await stage.restart();
+    await stage.pass(MINUTE);
+    expect(stage.ofType("attempt").at(-1)).toMatchObject({ why: "forced" });
+    await stage.dispose();
+  });
+
+  it("revokes the certificate, and another one is ordered, after a restart too", async () => {
+    const stage = await new KeeperStage().start();
+    await folderOf(stage).revoke("superseded", new AbortController().signal);
+    await stage.dispose();
+    // The request was for a server that runs; what has to be done is in the ledger.
+    await stage.storage.delete(renewalRequestKey([NAME]));
+    await stage.restart();
+    await stage.pass(MINUTE);
+    expect(stage.ofType("attempt").at(-1)).toMatchObject({ why: "revoked" });
+    expect(stage.ca.issued).toHaveLength(2);
+    await stage.pass(DAY);
+    expect(stage.ca.issued).toHaveLength(2);
     await stage.dispose();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fileSystemOf } from "../../../src/certs/doctor/check-storage.ts";
+import { fileSystemOf } from "../../src/certs/volatile-folder.ts";
 
 const MOUNTS = [
   "22 1 0:20 / / rw,relatime shared:1 - overlay overlay rw,lowerdir=/a",
