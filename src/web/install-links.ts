@@ -48,7 +48,7 @@ export function jsonConfig(name: string, mcpUrl: string): string {
 export function connectorName(title: string): string {
   const ascii = title.normalize("NFKD").toLowerCase();
   const name = ascii.replaceAll(/[^a-z0-9]+/g, "-").slice(0, 40);
-  return name.replaceAll(/^-+|-+$/g, "") || "docs";
+  return name.replaceAll(/^-+|(?<!-)-+$/g, "") || "docs";
 }
 
 /**
