@@ -276,7 +276,7 @@ function namedIn(problem: AcmeProblem, names: readonly string[]): string | undef
 
 /** The first link in the CA's words: with a paused name it is where one ends the pause. */
 function linkIn(text: string): string | undefined {
-  return /https:\/\/[^\s"'<>]{1,500}/.exec(text)?.[0].replace(/[.,;:)]+$/, "");
+  return /https:\/\/[^\s"'<>]{1,500}/.exec(text)?.[0].replace(/(?<![.,;:)])[.,;:)]+$/, "");
 }
 
 function addressesText(addresses: readonly string[] | undefined): string {

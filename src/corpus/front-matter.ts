@@ -12,6 +12,10 @@ const MAX_VALUES = 20_000;
 /** Flow brackets or block markers in a row: nesting that would only be there to exhaust us. */
 const DEEP = /(?:[[{]\s*|[-?][ \t]+){64}/;
 
+/** Anchors, aliases, tags and explicit keys, for each of which the parser looks back at the others. */
+const MARK = /(?:^|[\s[{,:>-])[&*!?]/gm;
+const MAX_MARKS = 2_000;
+
 type Format = "YAML" | "TOML" | "JSON";
 
 interface Block {
@@ -27,7 +31,8 @@ interface Block {
  * front matter the result is an empty object and the whole content.
  *
  * Expects line feeds as line ends. Throws ERR_PAGE_UNREADABLE when the block is there but is not
- * valid, is longer than 100,000 characters, or is nested deeper than 64 levels.
+ * valid, is longer than 100,000 characters, is nested deeper than 64 levels, or has more than 2,000
+ * of YAML's marks (`&`, `*`, `!`, `?`).
  */
 export function splitFrontMatter(content: string): { frontMatter: FrontMatter; body: string } {
   const block = findBlock(content);
@@ -36,6 +41,9 @@ export function splitFrontMatter(content: string): { frontMatter: FrontMatter; b
     throw unreadable(block.format, `is longer than ${MAX_CHARS.toLocaleString("en")} characters`);
   }
   if (DEEP.test(block.text)) throw unreadable(block.format, "is nested too deeply");
+  if (block.format === "YAML" && (block.text.match(MARK)?.length ?? 0) > MAX_MARKS) {
+    throw unreadable("YAML", "has more than 2,000 anchors, aliases, tags or explicit keys");
+  }
   const value = parseBlock(block);
   if (value === null || value === undefined) {
     return { frontMatter: emptyObject(), body: content.slice(block.end) };

@@ -1,5 +1,6 @@
 import { systemClock } from "../lib/clock.ts";
 import type { HttpView } from "./auth/access-gate.ts";
+import { createClosedPage } from "./closed-page.ts";
 import { addCorsHeaders, preflightResponse } from "./cors.ts";
 import { OPEN_PATHS, SERVER_CARD_PATH } from "./discovery.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpHandler, type HttpHandlerOptions } from "./http-options.ts";
@@ -15,6 +16,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   const base = createPublicBase(options);
   const { access } = options;
   const guard = createTrafficGuard(limits, options.clock ?? systemClock);
+  const closedPage = createClosedPage(options, base);
   const sites = new Map<HttpView, Site>();
   for (const view of access ? [access.open, ...access.views] : [options]) {
     sites.set(view, createSite({ ...options, ...view }, limits, base));
@@ -38,7 +40,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
     const refusal = refuse(request, url, options);
     if (refusal) return refusal;
     const site = await siteFor(request, url, visit);
-    if (site instanceof Response) return site;
+    if (site instanceof Response) return closedPage(request, url, site);
     const route = site.routeOf(url.pathname);
     if (!route) return notFound(base(request));
     const allow = [...Object.keys(route), ...(route.GET ? ["HEAD"] : [])].join(", ");
@@ -111,6 +113,7 @@ function isOpenPath(path: string): boolean {
     path === HEALTH_PATH ||
     path === SERVER_CARD_PATH ||
     path === "/robots.txt" ||
+    path.startsWith("/assets/") ||
     path.startsWith("/.well-known/")
   );
 }

@@ -26,6 +26,13 @@ const CARD_SCHEMA = "https://static.modelcontextprotocol.io/schemas/v1/server-ca
 /** The draft's own bound. */
 const MAX_DESCRIPTION_CHARS = 100;
 
+/** As `server.json` of the MCP registry describes a header; what OAuth needs is found by its own way. */
+const KEY_HEADER = {
+  name: "Authorization",
+  description: "Bearer and a key, as the documentation is private",
+  isSecret: true,
+};
+
 const CACHED = {
   "access-control-allow-origin": "*",
   "cache-control": "public, max-age=3600",
@@ -34,11 +41,10 @@ const CACHED = {
 export function discoveryRoutes(options: HttpHandlerOptions, base: PublicBase): RouteEntries {
   const card: Route = {
     GET: (request) =>
-      taggedResponse(
-        request,
-        json(serverCard(options.catalog(), base(request), options.version, options.registryName)),
-        { ...CACHED, "content-type": "application/mcp-server-card+json" },
-      ),
+      taggedResponse(request, json(serverCard(options, base(request))), {
+        ...CACHED,
+        "content-type": "application/mcp-server-card+json",
+      }),
   };
   const catalog: Route = {
     GET: (request) =>
@@ -68,8 +74,11 @@ export function registryNameOf(publicUrl: string, title: string): string {
   return `${host}/${connectorName(title)}`;
 }
 
-function serverCard(catalog: Catalog, publicUrl: string, version = "0.0.0", name?: string): object {
-  const { title } = describeCorpus(catalog.facts);
+function serverCard(
+  { catalog, version = "0.0.0", registryName: name, access }: HttpHandlerOptions,
+  publicUrl: string,
+): object {
+  const { title } = describeCorpus(catalog().facts);
   return {
     $schema: CARD_SCHEMA,
     name: name ?? registryNameOf(publicUrl, title),
@@ -82,6 +91,7 @@ function serverCard(catalog: Catalog, publicUrl: string, version = "0.0.0", name
         type: "streamable-http",
         url: new URL("/mcp", publicUrl).href,
         supportedProtocolVersions: PROTOCOL_VERSIONS,
+        ...(access?.accepts.keys && { headers: [KEY_HEADER] }),
       },
     ],
   };

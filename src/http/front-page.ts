@@ -2,7 +2,9 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { createDocsContext, type DocsContext } from "../mcp/docs-context.ts";
 import { renderFrontPage, type ToolExample } from "../web/front-page.ts";
 import { choosePageLanguage, MESSAGES, type PageLanguage } from "../web/messages.ts";
+import type { AccessGate } from "./auth/access-gate.ts";
 import type { HttpHandlerOptions } from "./http-options.ts";
+import { signInNote } from "./llms-txt.ts";
 import { loadPageAssets } from "./page-assets.ts";
 import { prefersHtml } from "./prefers-html.ts";
 import type { PublicBase } from "./public-base.ts";
@@ -12,7 +14,7 @@ import { taggedResponse } from "./tagged-response.ts";
 import { makeToolExamples } from "./tool-examples.ts";
 
 /** Only what this server gives itself; nothing inline, nothing framed, nothing from elsewhere. */
-const PAGE_POLICY = [
+export const PAGE_POLICY: string = [
   "default-src 'none'",
   "style-src 'self'",
   "script-src 'self'",
@@ -46,7 +48,7 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
       const refusal = query === undefined ? undefined : visit?.holds(ONE_SEARCH);
       if (refusal) return refusal;
       if (!prefersHtml(request.headers.get("accept"))) {
-        return taggedResponse(request, markdownPage(context, base(request)), {
+        return taggedResponse(request, markdownPage(context, base(request), options.access), {
           ...headers,
           "content-type": "text/markdown; charset=utf-8",
           "cache-control": REVALIDATED,
@@ -68,6 +70,7 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
         search:
           query === undefined ? undefined : await searchSite(context, query, MESSAGES[language]),
         examples,
+        signIn: options.access?.accepts,
         assets: assets.paths,
       });
       return taggedResponse(request, view, {
@@ -114,18 +117,18 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
 const MAX_BASES = 8;
 const ONE_SEARCH = { messages: 1, searches: 1 };
 
-function pageLanguage(request: Request, url: URL): PageLanguage {
+export function pageLanguage(request: Request, url: URL): PageLanguage {
   return choosePageLanguage(url.searchParams.get("lang"), request.headers.get("accept-language"));
 }
 
 /** The same address for an assistant: what this is and where its parts are. */
-function markdownPage({ corpus }: DocsContext, publicUrl: string): string {
+function markdownPage({ corpus }: DocsContext, publicUrl: string, access?: AccessGate): string {
   const at = (path: string): string => new URL(path, publicUrl).href;
   return `# ${corpus.title}
 
 ${corpus.summary}
 
-- MCP server (Streamable HTTP): ${at("/mcp")}
+- MCP server (Streamable HTTP): ${at("/mcp")}${access ? signInNote(access.accepts) : ""}
 - List of all pages, each as Markdown: ${at("/llms.txt")}
 - Everything in one file: ${at("/llms-full.txt")}
 - Search without MCP, as JSON: ${at("/search.json?q=")}

@@ -2,14 +2,20 @@ import type { Catalog, CatalogPageSummary } from "../catalog/catalog.ts";
 import { describeCorpus } from "../mcp/corpus-description.ts";
 import { modelName, modelText } from "../mcp/model-text.ts";
 import { createPageUrls, pagePath } from "../mcp/page-urls.ts";
+import type { AccessGate } from "./auth/access-gate.ts";
 
 /**
  * `/llms.txt` (llmstxt.org): the corpus as a list of links, grouped by the first part of the page
  * ids. The links lead to the Markdown that this server gives.
  */
-export function* llmsTxt(catalog: Catalog, publicUrl: string): Generator<string> {
+export function* llmsTxt(
+  catalog: Catalog,
+  publicUrl: string,
+  accepts?: AccessGate["accepts"],
+): Generator<string> {
   const { title, summary } = describeCorpus(catalog.facts);
-  yield `# ${title}\n\n> ${summary}\n\nMCP server: ${new URL("/mcp", publicUrl).href}\n`;
+  const url = new URL("/mcp", publicUrl).href;
+  yield `# ${title}\n\n> ${summary}\n\nMCP server: ${url}${accepts ? signInNote(accepts) : ""}\n`;
   const groups = new Map<string, CatalogPageSummary[]>();
   for (const page of catalog.pages()) {
     const name = page.id.includes("/") ? (page.id.split("/", 1)[0] ?? "") : "Pages";
@@ -26,6 +32,15 @@ export function* llmsTxt(catalog: Catalog, publicUrl: string): Generator<string>
       yield `- [${label}](${new URL(pagePath(page.id), publicUrl).href})${description}\n`;
     }
   }
+}
+
+/** How a client of private documentation gets in, to be put after the address. */
+export function signInNote({ keys, oauth }: AccessGate["accepts"]): string {
+  const ways = [
+    ...(oauth ? ["sign in by OAuth"] : []),
+    ...(keys ? ["send a key as `Authorization: Bearer KEY`"] : []),
+  ];
+  return ` (private: ${ways.join(", or ")})`;
 }
 
 /** `/llms-full.txt`: every page, one after the other, each under its title and public URL. */

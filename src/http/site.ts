@@ -39,7 +39,18 @@ export function createSite(
     ],
     [MESSAGE_PATH, { POST: (request, _url, visit) => sse.message(request, visit) }],
     [HEALTH_PATH, { GET: () => health(options) }],
-    ["/llms.txt", { GET: (request) => corpusFile(request, options, llmsTxt, base(request)) }],
+    [
+      "/llms.txt",
+      {
+        GET: (request) =>
+          corpusFile(
+            request,
+            options,
+            (catalog, publicUrl) => llmsTxt(catalog, publicUrl, options.access?.accepts),
+            base(request),
+          ),
+      },
+    ],
     [
       "/llms-full.txt",
       { GET: (request) => corpusFile(request, options, llmsFullTxt, base(request)) },

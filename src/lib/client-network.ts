@@ -7,7 +7,7 @@ import { ipFromBytes, ipToBytes } from "./ip-address.ts";
  * where a proxy on this computer may stand for everybody.
  */
 export function clientNetwork(address: string): string | undefined {
-  const bytes = ipToBytes(address.replace(/%.*$/, ""));
+  const bytes = ipToBytes(address.split("%", 1)[0] ?? "");
   if (!bytes) return undefined;
   const unmapped = withoutMapping(bytes);
   if (isLoopback(unmapped)) return undefined;

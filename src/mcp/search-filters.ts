@@ -27,7 +27,7 @@ export function resolveFilters(
   if (given.version !== undefined && version === undefined) {
     notices.push(missing("version", given.version, corpus.versions));
   }
-  const section = given.section?.replace(/^\/+|\/+$/g, "");
+  const section = given.section?.replace(/^\/+|(?<!\/)\/+$/g, "");
   return {
     ...(language === undefined ? {} : { language }),
     ...(version === undefined ? {} : { version }),

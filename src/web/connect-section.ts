@@ -20,15 +20,27 @@ interface ClientGuide {
   readonly body: Html;
 }
 
+/** How callers of private documentation say who they are; at least one of them. */
+export interface SignInWays {
+  readonly keys: boolean;
+  readonly oauth: boolean;
+}
+
 /**
  * How to connect each client, one tab a client. Without the script the tabs are links to parts that
  * stand one below the other.
  */
-export function renderConnect(title: string, mcpUrl: string, messages: Messages): Html {
-  const guides = clientGuides(title, mcpUrl, messages);
+export function renderConnect(
+  title: string,
+  mcpUrl: string,
+  messages: Messages,
+  signIn?: SignInWays,
+): Html {
+  const guides = clientGuides(title, mcpUrl, messages, signIn);
   return html`<section id="connect" aria-labelledby="connect-heading">
 <h2 id="connect-heading">${messages.connectHeading}</h2>
 <p>${messages.connectIntro}</p>
+${signIn && html`<p class="note">${privateNote(signIn, messages)}</p>`}
 <p class="label" id="address-label">${messages.addressLabel}</p>
 ${copyable("address", mcpUrl, messages)}
 <div class="clients" id="clients">
@@ -44,15 +56,32 @@ ${guides.map(
 </section>`;
 }
 
-function clientGuides(title: string, mcpUrl: string, messages: Messages): readonly ClientGuide[] {
+function privateNote({ keys, oauth }: SignInWays, messages: Messages): string {
+  if (keys && oauth) return messages.privateByBoth;
+  return keys ? messages.privateByKeys : messages.privateByOauth;
+}
+
+function clientGuides(
+  title: string,
+  mcpUrl: string,
+  messages: Messages,
+  signIn?: SignInWays,
+): readonly ClientGuide[] {
   const name = connectorName(title);
+  const isKeysOnly = signIn?.oauth === false;
+  const withKey = signIn?.keys === true;
   const isPublic = isPublicHttps(mcpUrl);
   const command = (id: string, line: string, label: string = messages.runCommand): Html =>
     html`<p class="label">${label}</p>${copyable(id, line, messages)}`;
   const button = (href: string, client: string): Html =>
     html`<p><a class="button" href="${href}">${messages.addTo(client)}</a></p>`;
-  const cloud = (body: Html): Html =>
-    isPublic ? body : html`<p class="note">${messages.needsPublic}</p>`;
+  const cloud = (body: Html): Html => {
+    if (!isPublic) return html`<p class="note">${messages.needsPublic}</p>`;
+    return isKeysOnly ? html`<p class="note">${messages.needsOauth}</p>` : body;
+  };
+  const chatgptSteps = signIn
+    ? [...messages.chatgptSteps.slice(0, -1), messages.chatgptOauthStep]
+    : messages.chatgptSteps;
   return [
     {
       id: "claude",
@@ -64,7 +93,7 @@ function clientGuides(title: string, mcpUrl: string, messages: Messages): readon
     {
       id: "chatgpt",
       name: "ChatGPT",
-      body: cloud(html`${steps(messages.chatgptSteps)}<p class="note">${messages.chatgptNote}</p>`),
+      body: cloud(html`${steps(chatgptSteps)}<p class="note">${messages.chatgptNote}</p>`),
     },
     {
       id: "gemini",
@@ -74,36 +103,36 @@ function clientGuides(title: string, mcpUrl: string, messages: Messages): readon
     {
       id: "cursor",
       name: "Cursor",
-      body: html`${button(cursorLink(name, mcpUrl), "Cursor")}${command(
+      body: html`${!isKeysOnly && button(cursorLink(name, mcpUrl), "Cursor")}${command(
         "cursor-config",
-        jsonConfig(name, mcpUrl),
+        jsonConfig(name, mcpUrl, withKey),
         messages.orRead,
       )}`,
     },
     {
       id: "vscode",
       name: "VS Code",
-      body: html`${button(vscodeLink(name, mcpUrl), "VS Code")}${command(
+      body: html`${!isKeysOnly && button(vscodeLink(name, mcpUrl), "VS Code")}${command(
         "vscode-command",
-        vscodeCommand(name, mcpUrl),
+        vscodeCommand(name, mcpUrl, withKey),
         messages.orCommand,
       )}`,
     },
     {
       id: "claude-code",
       name: "Claude Code",
-      body: command("claude-code-command", claudeCodeCommand(name, mcpUrl)),
+      body: command("claude-code-command", claudeCodeCommand(name, mcpUrl, withKey)),
     },
     { id: "codex", name: "Codex", body: command("codex-command", codexCommand(name, mcpUrl)) },
     {
       id: "gemini-cli",
       name: "Gemini CLI",
-      body: command("gemini-command", geminiCommand(name, mcpUrl)),
+      body: command("gemini-command", geminiCommand(name, mcpUrl, withKey)),
     },
     {
       id: "other",
       name: messages.otherClients,
-      body: command("other-config", jsonConfig(name, mcpUrl), messages.otherNote),
+      body: command("other-config", jsonConfig(name, mcpUrl, withKey), messages.otherNote),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { renderConnect } from "./connect-section.ts";
+import { renderConnect, type SignInWays } from "./connect-section.ts";
 import { type Html, html } from "./html.ts";
 import { MESSAGES, type Messages, PAGE_LANGUAGES, type PageLanguage } from "./messages.ts";
 import { renderResults, type SearchView } from "./search-view.ts";
@@ -30,6 +30,10 @@ export interface FrontPageView {
   readonly certificateLine: string | undefined;
   readonly search: SearchView | undefined;
   readonly examples: readonly ToolExample[];
+  /** How callers say who they are; absent where everybody sees everything. */
+  readonly signIn?: SignInWays | undefined;
+  /** Shown to somebody who has not: nothing of the documentation but its title. */
+  readonly isClosed?: boolean;
   /** Paths of the page's own files. */
   readonly assets: { readonly css: string; readonly js: string; readonly icon: string };
 }
@@ -39,7 +43,7 @@ const SHOWN_LANGUAGES = 6;
 /** The whole document. It needs no other origin, and works without its script. */
 export function renderFrontPage(view: FrontPageView): string {
   const messages = MESSAGES[view.language];
-  const { search, assets } = view;
+  const { search, assets, isClosed = false } = view;
   const heading =
     search === undefined || search.query === "" ? view.title : `${search.query} – ${view.title}`;
   return html`<!doctype html>
@@ -56,17 +60,17 @@ export function renderFrontPage(view: FrontPageView): string {
 <script src="${assets.js}" defer></script>
 </head>
 <body>
-<a class="skip" href="#query">${messages.skipToContent}</a>
+${!isClosed && html`<a class="skip" href="#query">${messages.skipToContent}</a>`}
 <header><img src="${assets.icon}" alt="" width="28" height="28">${languageLinks(view, messages)}</header>
 <main>
 <h1 dir="auto">${view.title}</h1>
 <p class="tagline">${messages.tagline}</p>
-<p class="facts">${facts(view, messages).map((fact) => html`<span>${fact}</span>`)}</p>
-${searchSection(view, messages)}
-${renderConnect(view.title, new URL("/mcp", view.publicUrl).href, messages)}
-${toolsSection(view, messages)}
+${!isClosed && html`<p class="facts">${facts(view, messages).map((fact) => html`<span>${fact}</span>`)}</p>`}
+${!isClosed && searchSection(view, messages)}
+${renderConnect(view.title, new URL("/mcp", view.publicUrl).href, messages, view.signIn)}
+${!isClosed && toolsSection(view, messages)}
 </main>
-${footer(view, messages)}
+${!isClosed && footer(view, messages)}
 <p class="skip" id="announcement" role="status" data-copied="${messages.copied}" data-copy-failed="${messages.copyFailed}"></p>
 </body>
 </html>

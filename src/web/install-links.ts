@@ -5,6 +5,14 @@ import { isIP } from "node:net";
  * are those of each client's own documentation, and the tests read them back as the client does.
  */
 
+/** Stands where a person puts their own bearer key. */
+const KEY_PLACEHOLDER = "YOUR_KEY";
+
+const HEADERS = { Authorization: `Bearer ${KEY_PLACEHOLDER}` };
+
+/** The same header as an option of a command. */
+const HEADER_OPTION = ` --header ${shellQuote(`Authorization: ${HEADERS.Authorization}`)}`;
+
 /** Cursor: the configuration of the server as JSON in Base64. */
 export function cursorLink(name: string, mcpUrl: string): string {
   const config = encodeURIComponent(base64(JSON.stringify({ url: mcpUrl })));
@@ -17,8 +25,8 @@ export function vscodeLink(name: string, mcpUrl: string): string {
 }
 
 /** VS Code's command line. */
-export function vscodeCommand(name: string, mcpUrl: string): string {
-  return `code --add-mcp ${shellQuote(vscodeConfig(name, mcpUrl))}`;
+export function vscodeCommand(name: string, mcpUrl: string, withKey: boolean = false): string {
+  return `code --add-mcp ${shellQuote(vscodeConfig(name, mcpUrl, withKey))}`;
 }
 
 /** claude.ai: opens the form for a new connector with both fields filled in. */
@@ -27,28 +35,29 @@ export function claudeLink(title: string, mcpUrl: string): string {
   return `https://claude.ai/customize/connectors?modal=add-custom-connector&${fields.toString().replaceAll("+", "%20")}`;
 }
 
-export function claudeCodeCommand(name: string, mcpUrl: string): string {
-  return `claude mcp add --transport http ${name} ${shellQuote(mcpUrl)}`;
+export function claudeCodeCommand(name: string, mcpUrl: string, withKey: boolean = false): string {
+  return `claude mcp add --transport http ${name} ${shellQuote(mcpUrl)}${withKey ? HEADER_OPTION : ""}`;
 }
 
 export function codexCommand(name: string, mcpUrl: string): string {
   return `codex mcp add ${name} --url ${shellQuote(mcpUrl)}`;
 }
 
-export function geminiCommand(name: string, mcpUrl: string): string {
-  return `gemini mcp add --transport http ${name} ${shellQuote(mcpUrl)}`;
+export function geminiCommand(name: string, mcpUrl: string, withKey: boolean = false): string {
+  return `gemini mcp add --transport http${withKey ? HEADER_OPTION : ""} ${name} ${shellQuote(mcpUrl)}`;
 }
 
 /** The form that most other clients read from a file. */
-export function jsonConfig(name: string, mcpUrl: string): string {
-  return JSON.stringify({ mcpServers: { [name]: { type: "http", url: mcpUrl } } }, null, 2);
+export function jsonConfig(name: string, mcpUrl: string, withKey: boolean = false): string {
+  const server = { type: "http", url: mcpUrl, ...(withKey && { headers: HEADERS }) };
+  return JSON.stringify({ mcpServers: { [name]: server } }, null, 2);
 }
 
 /** Letters, digits and dashes; short enough for every client (Gemini CLI allows 63 with the tool). */
 export function connectorName(title: string): string {
   const ascii = title.normalize("NFKD").toLowerCase();
   const name = ascii.replaceAll(/[^a-z0-9]+/g, "-").slice(0, 40);
-  return name.replaceAll(/^-+|-+$/g, "") || "docs";
+  return name.replaceAll(/^-+|(?<!-)-+$/g, "") || "docs";
 }
 
 /**
@@ -66,8 +75,8 @@ export function isPublicHttps(url: string): boolean {
   );
 }
 
-function vscodeConfig(name: string, mcpUrl: string): string {
-  return JSON.stringify({ name, type: "http", url: mcpUrl });
+function vscodeConfig(name: string, mcpUrl: string, withKey: boolean = false): string {
+  return JSON.stringify({ name, type: "http", url: mcpUrl, ...(withKey && { headers: HEADERS }) });
 }
 
 /** `text` as one word of a POSIX shell. */

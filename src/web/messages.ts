@@ -41,6 +41,13 @@ export interface Messages {
 
   readonly connectHeading: string;
   readonly connectIntro: string;
+  /** What a caller needs where the documentation is private. */
+  readonly privateByOauth: string;
+  readonly privateByKeys: string;
+  readonly privateByBoth: string;
+  /** In place of the last of `chatgptSteps`. */
+  readonly chatgptOauthStep: string;
+  readonly needsOauth: string;
   readonly addressLabel: string;
   readonly copy: string;
   readonly copied: string;

@@ -12,7 +12,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type App, startApp } from "../../src/app.ts";
 import { createConfig } from "../../src/config.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
-import { CALLBACK, type RunningProvider, startOidcProvider } from "./oidc-provider.ts";
+import {
+  CALLBACK,
+  CLIENT_DOCUMENT,
+  type RunningProvider,
+  startOidcProvider,
+} from "./oidc-provider.ts";
 
 const SCOPES = ["docs:read", "docs:internal"];
 
@@ -26,11 +31,17 @@ class Assistant implements OAuthClientProvider {
     response_types: ["code"],
     token_endpoint_auth_method: "none",
   };
+  /** Absent: it registers itself (RFC 7591). */
+  readonly clientMetadataUrl?: string;
   sentTo: URL | undefined;
   #information: StoredOAuthClientInformation | undefined;
   #tokens: StoredOAuthTokens | undefined;
   #verifier = "";
   #discovery: OAuthDiscoveryState | undefined;
+
+  constructor(clientMetadataUrl?: string) {
+    if (clientMetadataUrl !== undefined) this.clientMetadataUrl = clientMetadataUrl;
+  }
 
   clientInformation = (): StoredOAuthClientInformation | undefined => this.#information;
   saveClientInformation = (information: StoredOAuthClientInformation): void => {
@@ -120,6 +131,14 @@ describe("an assistant and a provider of OpenID Connect", () => {
     expect(asked?.get("resource")).toBe(app.mcpUrl);
     expect(asked?.get("scope")?.split(" ")).toEqual(expect.arrayContaining(SCOPES));
     expect(asked?.get("code_challenge_method")).toBe("S256");
+    expect(await hitsOf(client)).toContain("internal/keys");
+    await client.close();
+  });
+
+  it("need no registration where the client has a document of its own (CIMD)", async () => {
+    const { client, visits } = await signIn(new Assistant(CLIENT_DOCUMENT));
+    expect(visits[0]?.searchParams.get("client_id")).toBe(CLIENT_DOCUMENT);
+    expect(visits[0]?.searchParams.get("resource")).toBe(app.mcpUrl);
     expect(await hitsOf(client)).toContain("internal/keys");
     await client.close();
   });

@@ -12,6 +12,9 @@ export interface RunningProvider extends AsyncDisposable {
   browse(authorizationUrl: URL): Promise<URL>;
 }
 
+/** Where an assistant describes itself (OAuth Client ID Metadata Document); its URL is its client id. */
+export const CLIENT_DOCUMENT = "https://assistant.example/oauth/client.json";
+
 export const CALLBACK = "http://127.0.0.1:33418/callback";
 
 export async function startOidcProvider(scopes: readonly string[]): Promise<RunningProvider> {
@@ -52,7 +55,9 @@ async function configuration(scopes: readonly string[]): Promise<Configuration> 
     // A public client registers itself: the one that a person's assistant is.
     clientDefaults: { token_endpoint_auth_method: "none", id_token_signed_response_alg: "ES256" },
     enabledJWA: { idTokenSigningAlgValues: ["ES256"] },
+    fetch: (url) => Promise.resolve(clientDocumentAt(url)),
     features: {
+      clientIdMetadataDocument: { enabled: true, ack: "draft-02" },
       devInteractions: { enabled: false },
       registration: { enabled: true },
       resourceIndicators: {
@@ -75,6 +80,19 @@ async function configuration(scopes: readonly string[]): Promise<Configuration> 
     },
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
   };
+}
+
+/** The document of the one client that has one; everything else is 404. */
+function clientDocumentAt(url: unknown): Response {
+  if (String(url) !== CLIENT_DOCUMENT) return new Response(null, { status: 404 });
+  return Response.json({
+    client_id: CLIENT_DOCUMENT,
+    client_name: "An assistant with a document",
+    redirect_uris: [CALLBACK],
+    grant_types: ["authorization_code"],
+    response_types: ["code"],
+    token_endpoint_auth_method: "none",
+  });
 }
 
 /** Signs in at the first prompt, and gives at the second what the person agrees to. */

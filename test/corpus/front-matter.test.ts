@@ -60,6 +60,13 @@ describe("splitFrontMatter", () => {
     ["nested list markers", `---\n${"- ".repeat(5000)}x\n---\n`, /nested too deeply/],
     ["nested tables", `+++\na = ${"[".repeat(60)}${"{a = ".repeat(60)}\n+++\n`, /front matter/],
     ["aliases that multiply", `---\n${bomb}\n---\n`, /front matter/],
+    ["40,000 marks of explicit keys", `---\n${"? ".repeat(40_000)}\n---\n`, /nested too deeply/],
+    ["such marks in lines", `---\n${`${"? ".repeat(60)}\n`.repeat(800)}---\n`, /2,000 anchors/],
+    ["marks below each other", `---\n${"? a\n".repeat(20_000)}---\n`, /2,000 anchors/],
+    ["anchors in a row", `---\n${"&a ".repeat(30_000)}\n---\n`, /2,000 anchors/],
+    ["tags in a row", `---\n${"!a ".repeat(30_000)}\n---\n`, /2,000 anchors/],
+    ["aliases in a row", `---\n${"*a ".repeat(30_000)}\n---\n`, /2,000 anchors/],
+    ["tags without a space", `---\n${"!<a>".repeat(20_000)}\n---\n`, /2,000 anchors/],
     ["more than it may be long", `---\na: ${"x".repeat(100_001)}\n---\n`, /longer than 100,000/],
   ])("refuses %s in one sentence", (_, content, reason) => {
     const attempt = (): unknown => splitFrontMatter(content);

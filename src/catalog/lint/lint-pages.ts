@@ -51,7 +51,7 @@ function emptyHeadings(page: CatalogPage): Finding[] {
     // A heading that only gathers the headings below it is in order.
     if (next && next.level > section.level) return [];
     const slice = page.markdown.slice(section.start, section.end);
-    const body = slice.replace(/^[^\n]*\n?(?:[=-]+[ \t]*(?:\n|$))?/, "");
+    const body = slice.replace(/^[^\n]*(?:\n(?:[=-]+[ \t]*(?:\n|$))?)?/, "");
     if (body.trim() !== "" && section.title.trim() !== "") return [];
     const detail = section.title.trim() === "" ? "a heading without words" : section.title;
     return [{ kind: "empty-heading" as const, where: section.url, detail }];

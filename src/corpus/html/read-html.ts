@@ -80,7 +80,7 @@ function metaName(element: Element): string {
 function lineOf(element: Element): string | undefined {
   const text = textOf(element)
     .replaceAll(/\s+/g, " ")
-    .replace(/\s*[#¶]$/u, "")
+    .replace(/(?<!\s)\s*[#¶]$/u, "")
     .trim();
   return text === "" ? undefined : text;
 }

@@ -2,7 +2,7 @@ import { nestedTooDeeply } from "../sections/nested-too-deeply.ts";
 
 /** The markers and indents a line begins with: all that can nest a block in another. */
 const CONTAINERS = /^(?:[ \t>]|[-*+](?=[ \t\n])|\d{1,9}[.)](?=[ \t\n]))+/gm;
-const MARKER = />|[-*+]|\d+[.)]/g;
+const MARKER = />|[-*+]|(?<!\d)\d+[.)]/g;
 
 /**
  * Throws ERR_PAGE_UNREADABLE when quotes and list items are nested deeper than `maxDepth`, be it by

@@ -130,7 +130,7 @@ export function readHeading(
 ): { readonly title: string; readonly anchor: string | undefined } {
   const shown = stripInvisible(readInline(node.children, context, "line"));
   const title = shown.replaceAll(/\s+/g, " ").trim();
-  const attributes = /^\{:?\s*#([^\s{}]+)[^{}]*\}$/.exec(
+  const attributes = /^\{:?\s*#([^\s{}]+)(?![^\s{}])[^{}]*\}$/.exec(
     title.slice(Math.max(0, title.lastIndexOf("{"))),
   );
   const anchor = attributes?.[1] ?? node.data?.anchor ?? context.anchor;
@@ -139,7 +139,7 @@ export function readHeading(
   if (end !== undefined) {
     const start = context.source.lastIndexOf("{", end);
     const space =
-      /\s*$/.exec(context.source.slice(Math.max(0, start - 20), start))?.[0].length ?? 0;
+      /(?<!\s)\s*$/.exec(context.source.slice(Math.max(0, start - 20), start))?.[0].length ?? 0;
     context.edits.push({ start: start - space, end, text: "" });
   }
   return { title: title.slice(0, title.lastIndexOf("{")).trim(), anchor };

@@ -16,9 +16,9 @@ interface Call {
 
 const OPENER = /\{\{([<%])/g;
 const MAX_CALL_CHARS = 2000;
-const NAME = /^\s*(\/?)\s*([\w./-]+)/;
+const NAME = /^\s*(?:(\/)\s*)?([\w./-]+)/;
 const PARAM =
-  /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`|([^\s"`]+))|"((?:[^"\\]|\\.)*)"|`([^`]*)`|([^\s"`=]+)/g;
+  /(?<![\w-])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.){0,2000})"|`([^`]*)`|([^\s"`]+))|"((?:[^"\\]|\\.){0,2000})"|`([^`]*)`|([^\s"`=]+)/g;
 
 /** Parameters whose values a reader sees. */
 const VISIBLE = new Set([

@@ -172,5 +172,5 @@ function absolute(url: string | undefined): string | undefined {
 }
 
 function trimSlashes(path: string): string {
-  return path.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "");
+  return path.replace(/^(?:\.?\/)+/, "").replace(/(?<!\/)\/+$/, "");
 }

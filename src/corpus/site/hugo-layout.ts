@@ -177,7 +177,7 @@ function pathOf(file: HugoFile, frontMatter: Values, config: HugoConfig): string
   const url = textAt(frontMatter, "url");
   if (url !== undefined) {
     const path = url.startsWith("/") ? url.slice(1) : joinPath(prefix, url);
-    return /\.[a-z0-9]{1,10}$/i.test(path) ? path : asFolder(path.replace(/\/+$/, ""));
+    return /\.[a-z0-9]{1,10}$/i.test(path) ? path : asFolder(path.replace(/(?<!\/)\/+$/, ""));
   }
   const sections = file.logicalPath.split("/").slice(0, -1);
   const section = file.logicalPath.split("/")[0] ?? "";
@@ -206,7 +206,7 @@ function plainPath(file: HugoFile, frontMatter: Values): string {
 function aliasPath(alias: string, publicPath: string, prefix: string): string {
   const trimmed = publicPath.replace(/\/$/, "");
   const base = alias.startsWith("/") ? prefix : (parentOf(trimmed) ?? "");
-  const path = joinPath(base, alias.replace(/^\/+|\/+$/g, ""));
+  const path = joinPath(base, alias.replace(/^\/+|(?<!\/)\/+$/g, ""));
   return /\.html?$/i.test(path) ? path : asFolder(path);
 }
 

@@ -81,12 +81,15 @@ export function expandPermalink(pattern: string, place: PermalinkPlace): string 
     slugorcontentbasename: () => slugOr(() => segment(baseName)),
   };
   return pattern
-    .replace(/:([a-z]+)(?:\[([a-z0-9]*)(:?)([a-z0-9]*)\])?/g, (token, name: string, ...rest) => {
-      if (name === "sections" || name === "sectionslugs") {
-        return sliceOf(sections, rest.slice(0, 3).map(String)).join("/");
-      }
-      return Object.hasOwn(values, name) ? (values[name]?.() ?? "") : token;
-    })
+    .replace(
+      /:([a-z]+)(?:\[([a-z0-9]*)(?![a-z0-9])(:?)([a-z0-9]*)\])?/g,
+      (token, name: string, ...rest) => {
+        if (name === "sections" || name === "sectionslugs") {
+          return sliceOf(sections, rest.slice(0, 3).map(String)).join("/");
+        }
+        return Object.hasOwn(values, name) ? (values[name]?.() ?? "") : token;
+      },
+    )
     .replace(/\/{2,}/g, "/");
 }
 

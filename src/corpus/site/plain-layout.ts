@@ -162,8 +162,8 @@ function slugPath(slug: string, root: string, logical: string, generator: PlainG
   const folder = logical.slice(0, Math.max(0, logical.lastIndexOf("/")));
   const docsRoot = generator === "docusaurus" ? (logical.split("/")[0] ?? "") : "";
   const path = slug.startsWith("/")
-    ? joinPath(root, docsRoot === "docs" ? docsRoot : "", slug.replace(/^\/+|\/+$/g, ""))
-    : joinPath(root, folder, slug.replace(/\/+$/, ""));
+    ? joinPath(root, docsRoot === "docs" ? docsRoot : "", slug.replace(/^\/+|(?<!\/)\/+$/g, ""))
+    : joinPath(root, folder, slug.replace(/(?<!\/)\/+$/, ""));
   return generator === "docusaurus" ? path : asFolder(path);
 }
 

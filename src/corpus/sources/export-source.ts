@@ -190,7 +190,7 @@ function rootOf(url: string): string | undefined {
 }
 
 function withFolderSlash(url: string): string {
-  return /\/[^/]*\.[^/]+$/.test(url) || url.endsWith("/") ? url : `${url}/`;
+  return /\.[^/.]+$/.test(url) || url.endsWith("/") ? url : `${url}/`;
 }
 
 function problem(path: string, reason: string): SourceItem {

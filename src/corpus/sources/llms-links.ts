@@ -9,8 +9,8 @@ export interface LlmsLink {
 const MAX_LINE = 4000;
 // `- [Title](https://example.org/page.md "tooltip"): What it is about`
 const LINK =
-  /^\s*(?:[-*+]|\d{1,4}[.)])?\s*\[([^\]]{1,500})\]\(\s*<?([^\s()<>]{1,2000})>?[^)]{0,500}\)\s*(?:[:\u2013\u2014-]\s*(.*))?$/;
-const BARE = /^\s*[-*+]?\s*<?(https?:\/\/[^\s<>]{1,2000})>?\s*$/;
+  /^\s*(?:(?:[-*+]|\d{1,4}[.)])\s*)?\[([^\]]{1,500})\]\(\s*<?([^\s()<>]{1,2000})>?[^)]{0,500}\)\s*(?:[:\u2013\u2014-]\s*(\S.*)?)?$/;
+const BARE = /^\s*(?:[-*+]\s*)?<?(https?:\/\/[^\s<>]{1,2000})>?\s*$/;
 
 /**
  * The links of an `llms.txt` (https://llmstxt.org): list items `[title](url): description`, and bare

@@ -159,7 +159,7 @@ export class LlmsSource implements Source {
     const { filePath } = this.#origin;
     if (filePath !== undefined && !isAbsolute && documentKindOf(link.url) !== undefined) {
       const folder = dirname(filePath);
-      const file = resolve(folder, `.${sep}${link.url.replace(/[?#].*$/, "")}`);
+      const file = resolve(folder, `.${sep}${link.url.split(/[?#]/, 1)[0] ?? ""}`);
       return { link, file, path: relative(folder, file).split(sep).join("/") };
     }
     if (!URL.canParse(link.url, base)) return undefined;

@@ -13,7 +13,7 @@ export interface FullPage {
 /** A longer line is no heading, whatever it begins with. */
 const MAX_HEADING_CHARACTERS = 500;
 const SOURCE_LINE =
-  /^(?:\*\*)?(?:Source|URL|Link|Page|Canonical)(?:\*\*)?: *(?:\*\*)? *<?([^\s<>]{1,2000})>? *$/i;
+  /^(?:\*\*)?(?:Source|URL|Link|Page|Canonical)(?:\*\*)?: *(?:\*\* *)?<?([^\s<>]{1,2000})>? *$/i;
 const PAGE_TAG = /^<\/?(?:page|doc|document)\b[^>]{0,2000}>\s*$/i;
 /** How far below its heading a page says where it is from. */
 const SOURCE_DISTANCE = 4;
@@ -67,7 +67,7 @@ function firstNonEmpty(
 function codeLines(lines: readonly string[]): readonly boolean[] {
   let fence: string | undefined;
   return lines.map((line) => {
-    const mark = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line);
+    const mark = /^ {0,3}(`{3,}(?!`)|~{3,}(?!~))(.*)$/.exec(line);
     if (fence === undefined) {
       if (mark?.[1] !== undefined) fence = mark[1];
       return fence !== undefined;
@@ -148,7 +148,7 @@ function plainHeadings(lines: readonly string[], isCode: readonly boolean[]): Bo
 /** Without the rules (`---`, `=====`) that part pages from each other, and blank lines at the ends. */
 function trimRules(lines: readonly string[]): readonly string[] {
   const isFiller = (line: string | undefined): boolean =>
-    /^\s*(?:-{3,}|={3,}|\*{3,})?\s*$/.test(line ?? "");
+    /^\s*(?:(?:-{3,}|={3,}|\*{3,})\s*)?$/.test(line ?? "");
   let from = 0;
   let to = lines.length;
   while (from < to && isFiller(lines[from])) from += 1;

@@ -33,6 +33,8 @@ export interface AccessGate {
   readonly open: HttpView;
   /** Every view that {@link AccessGate.admit} can give. */
   readonly views: readonly HttpView[];
+  /** Which credentials it takes. */
+  readonly accepts: { readonly keys: boolean; readonly oauth: boolean };
   /** Metadata for clients that want a token; open to everybody. */
   readonly routes: RouteEntries;
   /** Who sent the request and what they see, or the refusal. Reads headers only. */
@@ -73,6 +75,7 @@ export function createAccessGate(options: AccessGateOptions): AccessGate {
   return {
     open,
     views,
+    accepts: { keys: findKey !== undefined, oauth: oauth !== undefined },
     routes: oauth ? protectedResourceRoutes(oauth) : [],
     async admit(request, url) {
       const token = bearerTokenOf(request.headers);

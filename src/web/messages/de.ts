@@ -27,6 +27,16 @@ export const de: Messages = {
 
   connectHeading: "Assistenten verbinden",
   connectIntro: "Wählen Sie Ihr Programm. Zu installieren ist nichts.",
+  privateByOauth:
+    "Diese Dokumentation ist nicht öffentlich. Melden Sie sich an, wenn Ihr Programm Sie dazu auffordert.",
+  privateByKeys:
+    "Diese Dokumentation ist nicht öffentlich. Setzen Sie unten statt YOUR_KEY den Schlüssel ein, den Sie erhalten haben.",
+  privateByBoth:
+    "Diese Dokumentation ist nicht öffentlich. Melden Sie sich an, wenn Ihr Programm Sie dazu auffordert; ohne Anmeldung geht es mit einem Schlüssel statt YOUR_KEY, wie unten.",
+  chatgptOauthStep:
+    "Fügen Sie die Adresse von oben ein, wählen Sie OAuth, speichern Sie und melden Sie sich an.",
+  needsOauth:
+    "Dieses Programm meldet Personen an und sendet keine Schlüssel; dieser Server nimmt nur Schlüssel.",
   addressLabel: "Adresse des MCP-Servers",
   copy: "Kopieren",
   copied: "Kopiert",

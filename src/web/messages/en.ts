@@ -26,6 +26,13 @@ export const en: Messages = {
 
   connectHeading: "Connect your assistant",
   connectIntro: "Choose your client. There is nothing to install.",
+  privateByOauth: "This documentation is private. Sign in when your client asks you to.",
+  privateByKeys:
+    "This documentation is private. In the lines below, put the key that you were given in place of YOUR_KEY.",
+  privateByBoth:
+    "This documentation is private. Sign in when your client asks you to; a program sends a key in place of YOUR_KEY, as below.",
+  chatgptOauthStep: "Paste the address above, choose OAuth, save, and sign in.",
+  needsOauth: "This client signs people in and sends no keys, and this server takes only keys.",
   addressLabel: "Address of the MCP server",
   copy: "Copy",
   copied: "Copied",

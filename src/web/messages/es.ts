@@ -26,6 +26,14 @@ export const es: Messages = {
 
   connectHeading: "Conecte su asistente",
   connectIntro: "Elija su cliente. No hay nada que instalar.",
+  privateByOauth: "Esta documentación es privada. Inicie sesión cuando su cliente se lo pida.",
+  privateByKeys:
+    "Esta documentación es privada. En las líneas de abajo, ponga la clave que le dieron en lugar de YOUR_KEY.",
+  privateByBoth:
+    "Esta documentación es privada. Inicie sesión cuando su cliente se lo pida; un programa envía una clave en lugar de YOUR_KEY, como abajo.",
+  chatgptOauthStep: "Pegue la dirección de arriba, elija OAuth, guarde e inicie sesión.",
+  needsOauth:
+    "Este cliente inicia sesión con personas y no envía claves, y este servidor solo acepta claves.",
   addressLabel: "Dirección del servidor MCP",
   copy: "Copiar",
   copied: "Copiado",

@@ -27,6 +27,15 @@ export const fr: Messages = {
 
   connectHeading: "Connecter votre assistant",
   connectIntro: "Choisissez votre client. Rien à installer.",
+  privateByOauth:
+    "Cette documentation est privée. Connectez-vous quand votre client vous le demande.",
+  privateByKeys:
+    "Cette documentation est privée. Dans les lignes ci-dessous, mettez la clé que vous avez reçue à la place de YOUR_KEY.",
+  privateByBoth:
+    "Cette documentation est privée. Connectez-vous quand votre client vous le demande ; un programme envoie une clé à la place de YOUR_KEY, comme ci-dessous.",
+  chatgptOauthStep: "Collez l’adresse ci-dessus, choisissez OAuth, enregistrez et connectez-vous.",
+  needsOauth:
+    "Ce client connecte des personnes et n’envoie pas de clé ; ce serveur n’accepte que des clés.",
   addressLabel: "Adresse du serveur MCP",
   copy: "Copier",
   copied: "Copié",

@@ -26,6 +26,14 @@ export const it: Messages = {
 
   connectHeading: "Collega il tuo assistente",
   connectIntro: "Scegli il tuo client. Niente da installare.",
+  privateByOauth: "Questa documentazione è privata. Accedi quando il tuo client te lo chiede.",
+  privateByKeys:
+    "Questa documentazione è privata. Nelle righe qui sotto, metti la chiave che hai ricevuto al posto di YOUR_KEY.",
+  privateByBoth:
+    "Questa documentazione è privata. Accedi quando il tuo client te lo chiede; un programma invia una chiave al posto di YOUR_KEY, come qui sotto.",
+  chatgptOauthStep: "Incolla l’indirizzo qui sopra, scegli OAuth, salva e accedi.",
+  needsOauth:
+    "Questo client fa accedere le persone e non invia chiavi, e questo server accetta solo chiavi.",
   addressLabel: "Indirizzo del server MCP",
   copy: "Copia",
   copied: "Copiato",

@@ -125,6 +125,38 @@ describe("private documentation", () => {
     },
   );
 
+  it("tells a person in a browser how to connect, and nothing of the pages", async () => {
+    const headers = { accept: "text/html", "accept-language": "de" };
+    const answer = await get("/", undefined, { headers });
+    const page = await answer.text();
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("www-authenticate")).toContain("resource_metadata");
+    expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(page).toContain("nicht öffentlich");
+    expect(page).toContain("--header &#39;Authorization: Bearer YOUR_KEY&#39;");
+    expect(page).not.toMatch(/search\.json|llms-full|id="tools"|class="facts"|guide|internal/);
+    const [style = ""] = /\/assets\/page\.[^"]+\.css/.exec(page) ?? [];
+    expect((await get(style)).status).toBe(200);
+  });
+
+  it("does not send people with keys alone to clients that sign in", async () => {
+    const open = handlerWith({ allowAnonymous: true, oauth: undefined });
+    const page = await get("/", undefined, { headers: { accept: "text/html" } }, open);
+    const text = await page.text();
+    expect(page.status).toBe(200);
+    expect(text).toContain("put the key that you were given");
+    expect(text).not.toContain("cursor://");
+  });
+
+  it("tells assistants how to get in, in llms.txt and the server card", async () => {
+    const note = "(private: sign in by OAuth, or send a key as `Authorization: Bearer KEY`)";
+    expect(await (await get("/llms.txt", "reader")).text()).toContain(`/mcp ${note}`);
+    expect(await (await get("/", "reader")).text()).toContain(`/mcp ${note}`);
+    const card: unknown = await (await get("/mcp/server-card")).json();
+    const headers = [expect.objectContaining({ name: "Authorization", isSecret: true })];
+    expect(card).toMatchObject({ remotes: [{ headers }] });
+  });
+
   it("lets a browser ask what it may send", async () => {
     const response = await get("/mcp", undefined, { method: "OPTIONS", headers: { origin: BASE } });
     expect(response.status).toBe(204);
