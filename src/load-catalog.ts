@@ -4,6 +4,7 @@ import { buildCatalog } from "./catalog/build-catalog.ts";
 import { type IndexedCatalog, openCatalog } from "./catalog/open-catalog.ts";
 import type { SourceConfig } from "./config/source-list.ts";
 import type { Config } from "./config.ts";
+import { isGitUrl } from "./corpus/git/git-location.ts";
 import type { Problem } from "./corpus/page.ts";
 import type { LoadProgress, Source } from "./corpus/source.ts";
 import { openSource } from "./corpus/sources/open-source.ts";
@@ -24,6 +25,8 @@ export interface LoadCatalogOptions {
   readonly onProblem?: (problem: Problem) => void;
   /** Called with what the documentation is served without, in a sentence; once. */
   readonly onWarning?: (warning: string) => void;
+  /** Environment of the programs that are run, such as git. Default: a bare one. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Times requests for embeddings. Default: the system's. */
   readonly clock?: Clock;
 }
@@ -70,6 +73,7 @@ async function build(
       fetch: options.fetch,
       userAgent: `docport/${readVersion()}`,
       ...(options.clock && { clock: options.clock }),
+      ...(options.env && { env: options.env }),
     });
     sources.push(withCache(opened, config, source, options.onWarning));
   }
@@ -137,6 +141,9 @@ function sourceSettings(config: Config, source: SourceConfig): SourceSettings {
     ...(config.languages.length === 0 ? {} : { languages: config.languages }),
     ...(config.versions.length === 0 ? {} : { versions: config.versions }),
     ...(source.version === undefined ? {} : { version: source.version }),
+    ...(source.ref === undefined ? {} : { ref: source.ref }),
+    ...(source.versions === undefined ? {} : { refs: source.versions }),
+    ...(source.subfolder === undefined ? {} : { subfolder: source.subfolder }),
     limits: { maxPages: config.maxPages, maxPageBytes: config.maxPageBytes },
   };
 }
@@ -195,8 +202,10 @@ function titleOf({ title, baseUrl, sources }: Config): string {
   if (title !== undefined) return title;
   if (baseUrl !== undefined) return new URL(baseUrl).hostname;
   if (!first) return "Documentation";
-  if (first.location.includes("://")) return new URL(first.location).hostname;
-  const name = basename(first.location).replace(/\.\w+$/, "");
+  if (/^https?:/i.test(first.location) && !isGitUrl(first.location)) {
+    return new URL(first.location).hostname;
+  }
+  const name = basename(first.location.replace(/#.*$/, "")).replace(/\.\w+$/, "");
   if (!COMMON_NAMES.test(name)) return name;
   const parent = basename(dirname(first.location));
   return parent === "" ? "Documentation" : `${parent} documentation`;

@@ -22,6 +22,7 @@ export async function reportLoading<T>(
   try {
     return await load({
       fetch: context.fetch,
+      env: context.env,
       now: Date.now,
       signal,
       onProgress: (progress) => bar.update(progress),

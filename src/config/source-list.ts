@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { isGitRef, isGitUrl } from "../corpus/git/git-location.ts";
 import { SOURCE_KINDS, type SourceKind } from "../corpus/sources/detect-kind.ts";
 import { nearestName } from "../lib/nearest-name.ts";
 import { hideCredentials } from "./config-problem.ts";
@@ -7,7 +8,7 @@ import { languageTag, listOf, oneOf, siteUrl, text } from "./setting-types.ts";
 
 /** One place that documentation comes from, and what is different there from the other places. */
 export interface SourceConfig {
-  /** Absolute path, or an http(s) URL. */
+  /** Absolute path, an http(s) URL, or where git finds a repository. */
   readonly location: string;
   /** As people know it: the name given to it, else the location as it was written. */
   readonly name: string;
@@ -17,12 +18,29 @@ export interface SourceConfig {
   /** Language of pages that do not say theirs. */
   readonly language?: string;
   readonly version?: string;
+  /** Branch, tag or commit of a git repository. */
+  readonly ref?: string;
+  /** Several of them, each of which is a version. */
+  readonly versions?: readonly string[];
+  /** Folder of a git repository that is read. */
+  readonly subfolder?: string;
 }
 
 export const sourceKind: SettingType<SourceKind> = oneOf("KIND", SOURCE_KINDS);
 
 const MAX_LOCATION_CHARS = 4096;
-const LOCATION = "a folder, a file or an http(s) URL";
+const LOCATION = "a folder, a file or a URL";
+
+const gitRef: SettingType<string> = {
+  valueName: "REF",
+  read(raw, site) {
+    // YAML reads the tag `1.2` as a number.
+    const ref = typeof raw === "number" ? String(raw) : raw;
+    if (typeof ref === "string" && isGitRef(ref)) return ref;
+    site.report({ value: raw, expected: "a branch, tag or commit of git" });
+    return undefined;
+  },
+};
 
 /** A source as a string, or as a mapping with `location` and what is special about it. */
 const source: SettingType<SourceConfig> = {
@@ -48,6 +66,9 @@ export const SOURCE_FIELDS: readonly string[] = [
   "baseUrl",
   "language",
   "version",
+  "ref",
+  "versions",
+  "subfolder",
 ];
 
 function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceConfig | undefined {
@@ -81,6 +102,9 @@ function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceC
   const baseUrl = read("baseUrl", siteUrl);
   const language = read("language", languageTag);
   const version = read("version", text("VERSION"));
+  const ref = read("ref", gitRef);
+  const versions = read("versions", listOf(gitRef));
+  const subfolder = read("subfolder", text("FOLDER", 1000));
   const location = raw.get("location");
   const place = readLocation(location, name ?? String(location), {
     folder: site.folder,
@@ -93,6 +117,9 @@ function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceC
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(language === undefined ? {} : { language }),
     ...(version === undefined ? {} : { version }),
+    ...(ref === undefined ? {} : { ref }),
+    ...(versions === undefined ? {} : { versions }),
+    ...(subfolder === undefined ? {} : { subfolder }),
   };
 }
 
@@ -102,6 +129,7 @@ function readLocation(raw: unknown, name: string, site: ReadSite): SourceConfig 
     site.report({ value: raw, expected: LOCATION });
     return undefined;
   }
+  if (isGitUrl(typed)) return { location: typed, name: hideCredentials(name) };
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(typed)?.[1]?.toLowerCase();
   if (scheme === undefined) return { location: resolve(site.folder, typed), name };
   if ((scheme !== "http" && scheme !== "https") || !URL.canParse(typed)) {

@@ -1,4 +1,5 @@
 import { DocportError } from "../../lib/errors.ts";
+import { isGitUrl } from "../git/git-location.ts";
 import { documentKindOf } from "../site/site-layout.ts";
 
 /**
@@ -9,9 +10,18 @@ import { documentKindOf } from "../site/site-layout.ts";
  * - `llms`: an `llms.txt`, whose links are followed on its own site
  * - `llms-full`: an `llms-full.txt`, all pages in one text
  * - `website`: a site, by its sitemap or its links
+ * - `git`: a git repository, by its URL or its path
  * - `file`: one Markdown, MDX or HTML file
  */
-export type SourceKind = "folder" | "hugo" | "export" | "llms" | "llms-full" | "website" | "file";
+export type SourceKind =
+  | "folder"
+  | "hugo"
+  | "export"
+  | "llms"
+  | "llms-full"
+  | "website"
+  | "git"
+  | "file";
 
 export const SOURCE_KINDS: readonly SourceKind[] = [
   "folder",
@@ -20,6 +30,7 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
   "llms",
   "llms-full",
   "website",
+  "git",
   "file",
 ];
 
@@ -33,6 +44,7 @@ const FITTING: Readonly<Record<SourceKind, readonly SourceTarget[]>> = {
   llms: ["file", "url"],
   "llms-full": ["file", "url"],
   website: ["url"],
+  git: ["folder", "url"],
   file: ["file"],
 };
 
@@ -54,7 +66,8 @@ export function detectKind(
       { hint: "Leave the kind out to have it found out." },
     );
   }
-  if (target === "folder") return "folder";
+  if (target === "url" && isGitUrl(location)) return "git";
+  if (target === "folder") return /\.git[/\\]?$/i.test(location) ? "git" : "folder";
   const path = target === "url" ? new URL(location).pathname : location;
   const name = path
     .slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)

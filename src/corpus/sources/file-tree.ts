@@ -16,6 +16,16 @@ export interface FileTree extends AsyncDisposable {
   has(path: string): Promise<boolean>;
   /** The bytes of a file. Throws ERR_PAGE_UNREADABLE when it has more than `maxBytes` or cannot be read. */
   read(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** What is known of a file before it is read; no such method where nothing is. */
+  facts?(path: string): FileFacts | undefined;
+}
+
+export interface FileFacts {
+  /** Equal for equal contents: with it a file is parsed only when it has changed. */
+  readonly digest: string;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt?: number;
+  readonly revision?: string;
 }
 
 /** Opens a tree for one load. Throws a DocportError when the source as a whole cannot be read. */

@@ -3,9 +3,10 @@ import { type ReadDocument, readDocument } from "../read-document.ts";
 import { publicUrl } from "../site/page-url.ts";
 import type { ContentFile, SiteLayout } from "../site/site-layout.ts";
 import type { LoadOptions, Source, SourceItem } from "../source.ts";
-import type { FileTree, OpenFileTree } from "./file-tree.ts";
+import { DocumentCache } from "./document-cache.ts";
+import type { FileFacts, FileTree, OpenFileTree } from "./file-tree.ts";
 import { mapOrdered } from "./map-ordered.ts";
-import { type AssemblerSettings, PageAssembler } from "./page-assembler.ts";
+import { type AssemblerSettings, ownDateOf, PageAssembler } from "./page-assembler.ts";
 import { decodeUtf8 } from "./read-text.ts";
 import type { SourceLimits } from "./source-limits.ts";
 import type { FolderListing } from "./walk-folder.ts";
@@ -15,7 +16,9 @@ export interface FolderSourceSettings {
   readonly name: string;
   readonly openTree: OpenFileTree;
   readonly limits: SourceLimits;
-  readonly assembler: Pick<AssemblerSettings, "version" | "versions">;
+  readonly assembler: Pick<AssemblerSettings, "version" | "versions" | "translationScope">;
+  /** Tells the documents of this tree from those of others in one cache. Default "". */
+  readonly scope?: string;
   /** Finds the files and the way they become pages: on each load anew, since folders change. */
   readonly survey: (tree: FileTree, signal: AbortSignal | undefined) => Promise<FolderSurvey>;
 }
@@ -46,9 +49,10 @@ export class FolderSource implements Source {
     const files = layout.list(listing.paths);
     const assembler = new PageAssembler({ ...this.#settings.assembler, ...layout });
     for (const problem of listing.problems) yield { kind: "problem", problem };
+    const documents = new DocumentCache(options.cache, this.#settings.scope ?? "");
     const read = (file: ContentFile): Promise<Outcome> => {
       signal?.throwIfAborted();
-      return readContentFile(tree, file, limits);
+      return readContentFile(tree, file, limits, documents);
     };
     let pagesRead = 0;
     let problems = listing.problems.length;
@@ -56,11 +60,12 @@ export class FolderSource implements Source {
       signal?.throwIfAborted();
       pagesRead += 1;
       onProgress?.({ pagesRead, pagesExpected: files.length });
-      const item = toItem(outcome, layout, assembler);
+      const item = toItem(outcome, layout, assembler, tree.facts?.(outcome.file.path));
       if (item === undefined) continue;
       if (item.kind === "problem") problems += 1;
       yield item;
     }
+    if (tree.facts) await documents.finish();
     if (assembler.pages === 0) throw emptyFolder(this.name, files.length, problems);
   }
 }
@@ -73,10 +78,16 @@ async function readContentFile(
   tree: FileTree,
   file: ContentFile,
   limits: SourceLimits,
+  documents: DocumentCache,
 ): Promise<Outcome> {
   try {
+    const digest = tree.facts?.(file.path)?.digest;
+    const kept = digest === undefined ? undefined : await documents.get(digest, file.kind);
+    if (kept !== undefined) return { file, document: kept };
     const text = decodeUtf8(await tree.read(file.path, limits.maxPageBytes));
-    return { file, document: readDocument(text, file.kind) };
+    const document = readDocument(text, file.kind);
+    if (digest !== undefined) await documents.put(digest, file.kind, document);
+    return { file, document };
   } catch (error) {
     if (error instanceof DocportError) return { file, failure: error };
     throw error;
@@ -87,6 +98,7 @@ function toItem(
   outcome: Outcome,
   layout: SiteLayout,
   assembler: PageAssembler,
+  facts: FileFacts | undefined,
 ): SourceItem | undefined {
   const { file } = outcome;
   if ("failure" in outcome) {
@@ -104,6 +116,9 @@ function toItem(
     languageSegment: place.languageSegment,
     baseUrl: place.baseUrl,
     translationKey: file.isTranslated ? file.logicalPath || "index" : undefined,
+    modifiedAt: ownDateOf(document) ?? facts?.modifiedAt,
+    revision: facts?.revision,
+    documentDigest: facts?.digest,
   });
 }
 

@@ -3,6 +3,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Clock, systemClock } from "../../lib/clock.ts";
 import { DocportError, messageOf, systemCodeOf } from "../../lib/errors.ts";
 import { nearestName } from "../../lib/nearest-name.ts";
+import { isGitRef, isGitUrl, parseGitLocation, protocolOf } from "../git/git-location.ts";
+import { GitSource } from "../git/git-source.ts";
 import { plainLayout } from "../site/plain-layout.ts";
 import { documentKindOf } from "../site/site-layout.ts";
 import type { Source } from "../source.ts";
@@ -22,7 +24,7 @@ import { TextOrigin } from "./text-origin.ts";
 export type { SourceKind } from "./detect-kind.ts";
 
 export interface SourceSettings {
-  /** A folder or file, or an http(s) URL. */
+  /** A folder or file, an http(s) URL, or where git finds a repository. */
   readonly location: string;
   /** Default: found out from the location. */
   readonly kind?: SourceKind;
@@ -37,6 +39,12 @@ export interface SourceSettings {
   readonly versions?: readonly string[];
   /** Version of pages whose path names none. */
   readonly version?: string;
+  /** The branch, tag or commit of a repository. Default: what it says itself. */
+  readonly ref?: string;
+  /** Several of them, read as versions. */
+  readonly refs?: readonly string[];
+  /** The folder of a repository that is read. Default: its root. */
+  readonly subfolder?: string;
   readonly limits?: Partial<SourceLimits>;
 }
 
@@ -46,6 +54,8 @@ export interface SourceSeams {
   readonly clock?: Clock;
   /** What websites are told about who asks. Default `docport`. */
   readonly userAgent?: string;
+  /** Environment of the programs that are run. Default: a bare one. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -63,8 +73,12 @@ export async function openSource(settings: SourceSettings, seams: SourceSeams): 
   const limits = { ...DEFAULT_SOURCE_LIMITS, ...settings.limits };
   const clock = seams.clock ?? systemClock;
   const isUrl = isHttpUrl(location);
-  const target = isUrl ? "url" : await targetOf(location);
-  const kind = detectKind(location, target, settings.kind);
+  const isRemote = isUrl || isGitUrl(location);
+  const { repository } = parseGitLocation(location);
+  const isRef = !isRemote && (settings.kind === "git" || /\.git#/i.test(location));
+  const target = isRemote ? "url" : await targetOf(isRef ? repository : location);
+  const kind = detectKind(isRef ? repository : location, target, settings.kind);
+  if (kind === "git") return openRepository(settings, limits, clock, seams.env ?? {});
   if (kind === "folder" || kind === "hugo") return openFolder(settings, kind, limits, clock);
   if (kind === "file") return openFile(settings, limits);
   if (kind === "website") {
@@ -104,6 +118,37 @@ function openFolder(
         signal,
       }),
   });
+}
+
+/** Throws ERR_SOURCE_KIND for a ref or a subfolder that there cannot be. */
+function openRepository(
+  settings: SourceSettings,
+  limits: SourceLimits,
+  clock: Clock,
+  env: Readonly<Record<string, string | undefined>>,
+): Source {
+  const { repository, ref: fragment } = parseGitLocation(settings.location);
+  const ref = settings.ref ?? fragment;
+  const refs = settings.refs ?? (ref === undefined ? [] : [ref]);
+  const subfolder = (settings.subfolder ?? "").replace(/^[./]+|[/]+$/g, "");
+  const wrong = refs.find((one) => !isGitRef(one));
+  if (wrong !== undefined) {
+    throw new DocportError("ERR_SOURCE_KIND", `"${wrong}" is no branch, tag or commit.`, {
+      hint: "Name one that `git ls-remote` lists.",
+    });
+  }
+  const { defaultLanguage, baseUrl, languages, version, versions } = settings;
+  return new GitSource(
+    {
+      repository: protocolOf(repository) === "file" ? resolve(repository) : repository,
+      ...{ refs, subfolder, limits, version, versions },
+      survey: {
+        ...{ baseUrl, languages, isHugo: false },
+        defaultLanguage: defaultLanguage?.toLowerCase(),
+      },
+    },
+    { clock, env },
+  );
 }
 
 /** One document is a folder with nothing else in it. */

@@ -15,6 +15,8 @@ export interface AssemblerSettings {
   readonly versions?: readonly string[] | undefined;
   /** The version of pages whose path names none. */
   readonly version?: string | undefined;
+  /** Translations are found within one scope: another version's page is no translation. */
+  readonly translationScope?: string | undefined;
 }
 
 /** What a source knows of one page besides its document. */
@@ -81,10 +83,14 @@ export class PageAssembler {
         ? facts.publicPath.slice(languageSegment.length + 1)
         : facts.publicPath;
     const ownVersion = textAt(frontMatter, "version") ?? versionOf(below, versions) ?? version;
-    const modifiedAt =
-      facts.modifiedAt ?? timeAt(frontMatter, "lastmod", "last_modified_at", "updated", "date");
+    const modifiedAt = facts.modifiedAt ?? ownDateOf(document);
     const title = facts.title ?? (document.title === undefined ? titleFrom(below) : undefined);
-    const translationKey = textAt(frontMatter, "translationKey") ?? facts.translationKey;
+    const ownKey = textAt(frontMatter, "translationKey") ?? facts.translationKey;
+    const { translationScope } = this.#settings;
+    const translationKey =
+      ownKey === undefined || translationScope === undefined
+        ? ownKey
+        : `${translationScope}:${ownKey}`;
     this.#pages += 1;
     const page = placePage(document, {
       id: this.#ids.claim(
@@ -103,6 +109,11 @@ export class PageAssembler {
     if (facts.documentDigest === undefined) return { kind: "page", page };
     return { kind: "page", page, fingerprint: fingerprintOf(page, facts.documentDigest) };
   }
+}
+
+/** The date that a document says of itself, in milliseconds since the epoch. */
+export function ownDateOf({ frontMatter }: ReadDocument): number | undefined {
+  return timeAt(frontMatter, "lastmod", "last_modified_at", "updated", "date");
 }
 
 /** Over the document as it was written, and all that the place adds to it. */
