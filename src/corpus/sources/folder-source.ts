@@ -1,12 +1,12 @@
 import { DocportError } from "../../lib/errors.ts";
-import { type ReadDocument, readDocument } from "../read-document.ts";
+import type { ReadDocument } from "../read-document.ts";
+import { readFile } from "../read-file.ts";
 import { publicUrl } from "../site/page-url.ts";
 import type { ContentFile, SiteLayout } from "../site/site-layout.ts";
 import type { LoadOptions, Source, SourceItem } from "../source.ts";
 import type { FileTree, OpenFileTree } from "./file-tree.ts";
 import { mapOrdered } from "./map-ordered.ts";
 import { type AssemblerSettings, PageAssembler } from "./page-assembler.ts";
-import { decodeUtf8 } from "./read-text.ts";
 import type { SourceLimits } from "./source-limits.ts";
 import type { FolderListing } from "./walk-folder.ts";
 
@@ -75,8 +75,8 @@ async function readContentFile(
   limits: SourceLimits,
 ): Promise<Outcome> {
   try {
-    const text = decodeUtf8(await tree.read(file.path, limits.maxPageBytes));
-    return { file, document: readDocument(text, file.kind) };
+    const bytes = await tree.read(file.path, limits.maxPageBytes);
+    return { file, document: await readFile(bytes, file.kind) };
   } catch (error) {
     if (error instanceof DocportError) return { file, failure: error };
     throw error;
@@ -109,9 +109,13 @@ function toItem(
 
 function emptyFolder(name: string, files: number, problems: number): DocportError {
   if (files === 0) {
-    return new DocportError("ERR_SOURCE_EMPTY", `"${name}" holds no Markdown, MDX or HTML file.`, {
-      hint: "Name the folder that the documentation is written in.",
-    });
+    return new DocportError(
+      "ERR_SOURCE_EMPTY",
+      `"${name}" holds no documentation that can be read.`,
+      {
+        hint: "Name the folder that the documentation is written in.",
+      },
+    );
   }
   const message = `None of the ${files} files in "${name}" became a page (${problems} could not be read, the rest are drafts or have no text).`;
   return new DocportError("ERR_SOURCE_EMPTY", message, {

@@ -1,17 +1,20 @@
-import { readdir, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Clock, systemClock } from "../../lib/clock.ts";
 import { DocportError, messageOf, systemCodeOf } from "../../lib/errors.ts";
 import { nearestName } from "../../lib/nearest-name.ts";
+import { isArchive, openArchive } from "../archive/open-archive.ts";
+import { isOpenapi } from "../openapi/is-openapi.ts";
 import { plainLayout } from "../site/plain-layout.ts";
-import { documentKindOf } from "../site/site-layout.ts";
+import { fileKindOf } from "../site/site-layout.ts";
 import type { Source } from "../source.ts";
 import { createSiteTransport } from "../website/site-transport.ts";
 import { WebsiteSource } from "../website/website-source.ts";
-import { detectKind, type SourceKind } from "./detect-kind.ts";
+import { detectKind, type SourceKind, type SourceTarget } from "./detect-kind.ts";
 import { DiskTree } from "./disk-tree.ts";
 import { ExportSource } from "./export-source.ts";
 import type { Fetch } from "./fetch-resource.ts";
+import type { OpenFileTree } from "./file-tree.ts";
 import { FolderSource } from "./folder-source.ts";
 import { LlmsFullSource } from "./llms-full-source.ts";
 import { LlmsSource } from "./llms-source.ts";
@@ -20,6 +23,9 @@ import { surveyFolder } from "./survey-folder.ts";
 import { TextOrigin } from "./text-origin.ts";
 
 export type { SourceKind } from "./detect-kind.ts";
+
+/** How much of a JSON file is looked at to tell an export from the description of an API. */
+const START_BYTES = 65_536;
 
 export interface SourceSettings {
   /** A folder or file, or an http(s) URL. */
@@ -64,8 +70,18 @@ export async function openSource(settings: SourceSettings, seams: SourceSeams): 
   const clock = seams.clock ?? systemClock;
   const isUrl = isHttpUrl(location);
   const target = isUrl ? "url" : await targetOf(location);
-  const kind = detectKind(location, target, settings.kind);
-  if (kind === "folder" || kind === "hugo") return openFolder(settings, kind, limits, clock);
+  const kind = await kindOf(location, target, settings.kind);
+  if (kind === "folder" || kind === "hugo") {
+    const root = resolve(location);
+    const openTree: OpenFileTree = async () => new DiskTree(root, location);
+    return openFolder(settings, { openTree, isHugo: kind === "hugo", limits, clock });
+  }
+  if (kind === "archive") {
+    const path = resolve(location);
+    const openTree: OpenFileTree = (signal) =>
+      openArchive(path, location, { maxFileBytes: limits.maxPageBytes, signal });
+    return openFolder(settings, { openTree, isHugo: false, limits, clock });
+  }
   if (kind === "file") return openFile(settings, limits);
   if (kind === "website") {
     const { userAgent = "docport" } = seams;
@@ -81,16 +97,18 @@ export async function openSource(settings: SourceSettings, seams: SourceSeams): 
   return new LlmsSource(settings, origin, limits);
 }
 
-function openFolder(
-  settings: SourceSettings,
-  kind: "folder" | "hugo",
-  limits: SourceLimits,
-  clock: Clock,
-): Source {
-  const root = resolve(settings.location);
+interface FolderParts {
+  readonly openTree: OpenFileTree;
+  readonly isHugo: boolean;
+  readonly limits: SourceLimits;
+  readonly clock: Clock;
+}
+
+function openFolder(settings: SourceSettings, parts: FolderParts): Source {
+  const { openTree, isHugo, limits, clock } = parts;
   return new FolderSource({
     name: settings.location,
-    openTree: async () => new DiskTree(root, settings.location),
+    openTree,
     limits,
     assembler: { version: settings.version, versions: settings.versions },
     survey: (tree, signal) =>
@@ -99,7 +117,7 @@ function openFolder(
         defaultLanguage: settings.defaultLanguage?.toLowerCase(),
         languages: settings.languages,
         limits,
-        isHugo: kind === "hugo",
+        isHugo,
         now: clock.now(),
         signal,
       }),
@@ -126,6 +144,27 @@ function openFile(settings: SourceSettings, limits: SourceLimits): Source {
   });
 }
 
+/** By the name; a JSON file is an export unless it says that it describes an API. */
+async function kindOf(
+  location: string,
+  target: SourceTarget,
+  forced: SourceKind | undefined,
+): Promise<SourceKind> {
+  const kind = detectKind(location, target, forced);
+  if (kind !== "export" || target !== "file" || forced !== undefined) return kind;
+  return isOpenapi(await readStart(location)) ? "file" : "export";
+}
+
+async function readStart(path: string): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 async function targetOf(location: string): Promise<"folder" | "file"> {
   try {
     const found = await stat(location);
@@ -149,7 +188,7 @@ async function notFound(location: string, cause: unknown): Promise<DocportError>
   const folder = dirname(resolve(location));
   const names = await readdir(folder).catch((): string[] => []);
   const documents = names.filter(
-    (name) => documentKindOf(name) !== undefined || !name.includes("."),
+    (name) => fileKindOf(name) !== undefined || isArchive(name) || !name.includes("."),
   );
   const near = nearestName(basename(location), documents.length > 0 ? documents : names);
   const hint =
