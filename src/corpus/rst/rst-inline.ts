@@ -114,12 +114,12 @@ class InlineParser {
     return this.#text.slice(this.#at, end);
   }
 
-  /** Where the closer stands, after something that is no blank; -1 when nowhere. */
+  /** Where the closer stands, after no blank unless it closes a literal; -1 when nowhere. */
   #closer(mark: string, from: number): number {
     if (this.#missing.has(mark)) return -1;
-    const mayFollowBlank = mark === "``";
+    const isBlocked = mark === "``" ? /^$/ : /[\s\\]/;
     let end = this.#text.indexOf(mark, from + 1);
-    while (end >= 0 && !mayFollowBlank && /[\s\\]/.test(this.#text[end - 1] ?? "")) {
+    while (end >= 0 && isBlocked.test(this.#text[end - 1] ?? "")) {
       end = this.#text.indexOf(mark, end + 1);
     }
     if (end < 0) this.#missing.add(mark);
