@@ -2,7 +2,15 @@ import type { BlockContent, ListItem, Paragraph, RootContent } from "mdast";
 import { nestedTooDeeply } from "../sections/nested-too-deeply.ts";
 import { readDirective } from "./rst-directives.ts";
 import { parseInline, plainText, type RstNames } from "./rst-inline.ts";
-import { adornmentOf, dedent, indentedEnd, indentOf, type Lines, makeId } from "./rst-lines.ts";
+import {
+  adornmentOf,
+  dedent,
+  indentedEnd,
+  indentOf,
+  type Lines,
+  makeId,
+  unindent,
+} from "./rst-lines.ts";
 import { targetOf } from "./rst-names.ts";
 import { fieldNode, paragraphOf, tableNode } from "./rst-nodes.ts";
 import { parseGridTable, parseSimpleTable } from "./rst-tables.ts";
@@ -160,7 +168,7 @@ export class RstBlockParser {
     }
     const note = NOTE.exec(line);
     if (note) {
-      const content = [note[2] ?? "", ...dedent(lines.slice(at + 1, end))];
+      const content = [note[2] ?? "", ...unindent(lines.slice(at + 1, end))];
       const label = (note[1] ?? "").replace(/^[#*]/, "");
       nodes.push(this.paragraph(`[${label}]`), ...this.parse(dedent(content), depth + 1));
       return after;
@@ -239,7 +247,7 @@ export class RstBlockParser {
       if (found === null) break;
       const end = Math.max(indentedEnd(lines, at + 1, 1), at + 1);
       const first = (lines[at] ?? "").slice(found[0].length);
-      const rest = dedent(lines.slice(at + 1, end));
+      const rest = unindent(lines.slice(at + 1, end));
       const blocks = this.parseNested([...(first === "" ? [] : [first]), ...rest], depth);
       children.push(fieldNode(found[1] ?? found[0].trim(), blocks, marker === OPTION));
       at = end;

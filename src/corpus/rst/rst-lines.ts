@@ -36,10 +36,15 @@ export function indentedEnd(lines: Lines, from: number, columns: number): number
 
 /** Without the indent that all lines share, and without blank lines at the beginning. */
 export function dedent(lines: Lines): Lines {
+  const first = lines.findIndex((line) => line !== "");
+  return first < 0 ? [] : unindent(lines.slice(first));
+}
+
+/** Without the indent that all lines share. */
+export function unindent(lines: Lines): Lines {
   const indents = lines.filter((line) => line !== "").map(indentOf);
   const columns = indents.reduce((least, indent) => Math.min(least, indent), Infinity);
-  const first = lines.findIndex((line) => line !== "");
-  return first < 0 ? [] : lines.slice(first).map((line) => line.slice(columns));
+  return lines.map((line) => line.slice(columns));
 }
 
 /** The character that an underline or a transition is made of; undefined when it is none. */
