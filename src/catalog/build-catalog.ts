@@ -50,7 +50,7 @@ export async function buildCatalog(
     throw new DocportError(
       "ERR_SOURCE_EMPTY",
       `no page found in ${sources.map((source) => source.name).join(", ")}`,
-      { hint: "Name a folder with .md, .mdx or .html files, a JSON export, or an llms.txt." },
+      { hint: "Name a folder or archive with documentation, a JSON export, or an llms.txt." },
     );
   }
   const facts = gathered.facts(settings, options.now);

@@ -52,7 +52,7 @@ export const sourceSettings: { readonly [K in keyof SourceSettings]: Setting<Sou
       type: sourceKind,
       fallback: undefined,
       defaultText: "detected",
-      doc: "Read the sources as this kind: folder, hugo, export, llms, llms-full, website, git or file.",
+      doc: "Read the sources as this kind: folder, hugo, export, llms, llms-full, website, git, archive or file.",
     }),
     title: setting("title", {
       group: "sources",

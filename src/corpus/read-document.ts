@@ -2,10 +2,11 @@ import { type FrontMatter, splitFrontMatter } from "./front-matter.ts";
 import { type HtmlPage, readHtml } from "./html/read-html.ts";
 import { readMarkdown } from "./markdown/read-markdown.ts";
 import type { Page } from "./page.ts";
-import type { Block } from "./sections/block.ts";
+import type { Block, BlockList } from "./sections/block.ts";
 import { type DraftSection, splitSections } from "./sections/split-sections.ts";
 import { normalizeText, stripInvisible } from "./sections/strip-invisible.ts";
 
+/** What is read in one go, without a library that is loaded for it. */
 export type DocumentKind = "markdown" | "mdx" | "html";
 
 export interface ReadOptions {
@@ -72,11 +73,21 @@ export function readDocument(
     throw new RangeError(`maxDepth must be an integer from 1 to ${HIGHEST_MAX_DEPTH}`);
   }
   const { frontMatter, body } = splitFrontMatter(normalizeText(content));
-  const page: Partial<HtmlPage> & Pick<HtmlPage, "blocks" | "links"> =
-    kind === "html" ? readHtml(body, 2 * maxDepth) : readMarkdown(body, kind, maxDepth);
+  return documentOf(
+    kind === "html" ? readHtml(body, 2 * maxDepth) : readMarkdown(body, kind, maxDepth),
+    frontMatter,
+  );
+}
+
+/** The blocks of a page, and what it says of itself. */
+export type DocumentBlocks = Partial<HtmlPage> & BlockList;
+
+/** The document that blocks make; what the front matter says comes first. */
+export function documentOf(page: DocumentBlocks, frontMatter: FrontMatter = {}): ReadDocument {
+  const blocks = endedByLine(page.blocks);
   const title =
-    textField(frontMatter, "title") ?? firstHeading(page.blocks) ?? page.bannerTitle ?? page.title;
-  const sections = splitSections(page.blocks, title ?? "");
+    textField(frontMatter, "title") ?? firstHeading(blocks) ?? page.bannerTitle ?? page.title;
+  const sections = splitSections(blocks, title ?? "");
   return {
     frontMatter,
     title,
@@ -87,6 +98,12 @@ export function readDocument(
     sections,
     links: page.links,
   };
+}
+
+/** Nothing comes after the last block, so it needs no blank line. */
+function endedByLine(blocks: readonly Block[]): readonly Block[] {
+  const last = blocks.at(-1);
+  return last ? [...blocks.slice(0, -1), { ...last, separator: "\n" }] : [];
 }
 
 function firstHeading(blocks: readonly Block[]): string | undefined {

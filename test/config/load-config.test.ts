@@ -226,7 +226,7 @@ describe("mistakes", () => {
       "docport.yaml:2 hots: not a setting; did you mean host?",
       "docport.yaml:4 limits.maxPage: not a setting; did you mean limits.maxPages?",
       "docport.yaml:5 sources[0].locaton: not a field of a source (location, name, kind, baseUrl, language, version, ref, versions, subfolder); did you mean location?",
-      'docport.yaml:5 sources[0].kind: expected one of folder, hugo, export, llms, llms-full, website, git, file, got "exprot"; did you mean export?',
+      'docport.yaml:5 sources[0].kind: expected one of folder, hugo, export, llms, llms-full, website, git, archive, file, got "exprot"; did you mean export?',
       "docport.yaml:5 sources[0].location: expected a folder, a file or a URL, got nothing",
       'DOCPORT_MAX_PAGES: expected a whole number from 1 to 10000000, got "many"',
       'docport.yaml:1 port: expected a whole number from 0 to 65535, got "80a"',

@@ -1,11 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  type DocumentKind,
-  type ReadDocument,
-  readDocument,
-} from "../../src/corpus/read-document.ts";
+import type { ReadDocument } from "../../src/corpus/read-document.ts";
+import { type FileKind, readFile } from "../../src/corpus/read-file.ts";
 
 const FIXTURES = join(import.meta.dirname, "fixtures");
 
@@ -23,20 +20,24 @@ function print(document: ReadDocument): string {
   return `${JSON.stringify(head, undefined, 2)}\n${parts.join("\n")}\n`;
 }
 
-const pages: readonly (readonly [file: string, kind: DocumentKind])[] = [
+const pages: readonly (readonly [file: string, kind: FileKind])[] = [
   ["greenhouse.md", "markdown"],
   ["tickets.mdx", "mdx"],
   ["pump-control.html", "html"],
+  ["press.adoc", "asciidoc"],
+  ["tides.rst", "rst"],
+  ["bees.ipynb", "notebook"],
+  ["library.openapi.yaml", "openapi"],
 ];
 
 describe("golden files", () => {
   it.each(pages)("%s is read as it was when a person last checked it", async (file, kind) => {
-    const document = readDocument(readFileSync(join(FIXTURES, file), "utf8"), kind);
+    const document = await readFile(readFileSync(join(FIXTURES, file)), kind);
     await expect(print(document)).toMatchFileSnapshot(join(FIXTURES, `${file}.golden.txt`));
   });
 
-  it.each(pages)("%s is the sum of its sections", (file, kind) => {
-    const document = readDocument(readFileSync(join(FIXTURES, file), "utf8"), kind);
+  it.each(pages)("%s is the sum of its sections", async (file, kind) => {
+    const document = await readFile(readFileSync(join(FIXTURES, file)), kind);
     expect(document.sections.map((section) => section.markdown).join("")).toBe(document.markdown);
   });
 });

@@ -1,5 +1,5 @@
 import { DocportError } from "../../lib/errors.ts";
-import { documentKindOf } from "../site/site-layout.ts";
+import { fileKindOf } from "../site/site-layout.ts";
 import type { SourceCache } from "../source.ts";
 import type { FileFacts, FileTree } from "../sources/file-tree.ts";
 import { listPaths } from "../sources/path-list.ts";
@@ -53,7 +53,7 @@ export class GitTree implements FileTree {
     const file = this.#files.get(path);
     if (file === undefined) throw unreadable("The commit does not have the file.");
     const { cache, checkout } = this.#settings;
-    const isKept = documentKindOf(path) === undefined;
+    const isKept = fileKindOf(path) === undefined;
     const kept = isKept ? await cache?.get(`blob:${file.blob}`) : undefined;
     if (typeof kept === "string") return Buffer.from(kept, "base64");
     const bytes = await checkout.read(file.blob, maxBytes);

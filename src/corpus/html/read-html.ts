@@ -29,13 +29,7 @@ export function readHtml(source: string, maxDepth: number): HtmlPage {
   const root = parseHtml(source, "document", maxDepth);
   const head = readHead(root);
   pruneHtml(root, "document");
-  const { blocks, links } = readConverted(htmlToMdast(selectMain(root)), maxDepth);
-  const last = blocks.at(-1);
-  return {
-    ...head,
-    blocks: last ? [...blocks.slice(0, -1), { ...last, separator: "\n" }] : [],
-    links,
-  };
+  return { ...head, ...readConverted(htmlToMdast(selectMain(root)), maxDepth) };
 }
 
 function readHead(root: ParentNode): Omit<HtmlPage, "blocks" | "links"> {

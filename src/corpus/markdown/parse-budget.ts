@@ -20,6 +20,21 @@ const UNDERSCORE = 95;
 const GRAVE_ACCENT = 96;
 const TILDE = 126;
 
+/** What is left to spend; several texts may share one. */
+export interface WorkBudget {
+  steps: number;
+}
+
+/** What a text of `length` characters may cost. */
+export function workBudget(length: number): WorkBudget {
+  return { steps: FREE_STEPS + STEPS_PER_CHAR * length };
+}
+
+/** Adds what the length of one more text allows. */
+export function extendBudget(budget: WorkBudget, length: number): void {
+  budget.steps += STEPS_PER_CHAR * length;
+}
+
 /**
  * A micromark extension that changes nothing in what is read and bounds the work of reading it.
  * Some spots of Markdown take time in the square of a length: a `]`, `*` or `_` looks back over all
@@ -27,14 +42,12 @@ const TILDE = 126;
  * a `<` that has none is looked for up to the end of the paragraph. Each of those steps is counted,
  * and a page that needs more than its length explains is refused.
  *
- * Good for one document of `length` characters; MDX has no HTML to scan for. Throws
- * ERR_PAGE_UNREADABLE while parsing.
+ * MDX has no HTML to scan for. Throws ERR_PAGE_UNREADABLE while parsing.
  */
-export function parseBudget(length: number, mdx: boolean): Extension {
-  let steps = FREE_STEPS + STEPS_PER_CHAR * length;
+export function parseBudget(budget: WorkBudget, mdx: boolean): Extension {
   const spend = (count: number): void => {
-    steps -= count;
-    if (steps >= 0) return;
+    budget.steps -= count;
+    if (budget.steps >= 0) return;
     throw new DocportError(
       "ERR_PAGE_UNREADABLE",
       "a paragraph has too many brackets, stars, backticks or tags that do not close",

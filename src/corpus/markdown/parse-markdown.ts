@@ -15,7 +15,7 @@ import { mdxJsx } from "micromark-extension-mdx-jsx";
 import { mdxMd } from "micromark-extension-mdx-md";
 import { nestedTooDeeply } from "../sections/nested-too-deeply.ts";
 import { checkContainerDepth } from "./container-depth.ts";
-import { parseBudget } from "./parse-budget.ts";
+import { parseBudget, type WorkBudget, workBudget } from "./parse-budget.ts";
 
 const GFM_SYNTAX = [
   gfmTable(),
@@ -38,6 +38,8 @@ export interface ParseOptions {
   readonly maxDepth: number;
   /** JSX and `{expressions}` instead of HTML and indented code. */
   readonly mdx: boolean;
+  /** Default: its own, by its length. */
+  readonly budget?: WorkBudget | undefined;
 }
 
 /**
@@ -47,10 +49,11 @@ export interface ParseOptions {
  * Throws ERR_PAGE_UNREADABLE when nodes are nested deeper than `maxDepth` or the work of parsing is
  * out of proportion; whatever `micromark-extension-mdx-jsx` throws when MDX is not well formed.
  */
-export function parseMarkdown(source: string, { maxDepth, mdx }: ParseOptions): Root {
+export function parseMarkdown(source: string, options: ParseOptions): Root {
+  const { maxDepth, mdx, budget = workBudget(source.length) } = options;
   checkContainerDepth(source, maxDepth);
   const tree = fromMarkdown(source, {
-    extensions: [...GFM_SYNTAX, ...(mdx ? MDX_SYNTAX : []), parseBudget(source.length, mdx)],
+    extensions: [...GFM_SYNTAX, ...(mdx ? MDX_SYNTAX : []), parseBudget(budget, mdx)],
     mdastExtensions: mdx ? [...GFM_TREE, ...MDX_TREE] : GFM_TREE,
   });
   checkTreeDepth(tree, maxDepth);

@@ -9,7 +9,8 @@ import { type Edit, sliceEdited } from "../sections/source-edits.ts";
 import { dropEsm, headingIdsAsComments } from "./drop-esm.ts";
 import { linkLabel, linkTarget } from "./inline-markdown.ts";
 import { isHiddenJsx, jsxHref, jsxTitle } from "./jsx.ts";
-import { parseMarkdown } from "./parse-markdown.ts";
+import type { WorkBudget } from "./parse-budget.ts";
+import { type ParseOptions, parseMarkdown } from "./parse-markdown.ts";
 import { addLink, newContext, type ReadContext, spanOf } from "./read-context.ts";
 import { hiddenEnd, readFlow, readHeading } from "./read-flow.ts";
 import { renderShortcodes } from "./render-shortcodes.ts";
@@ -25,9 +26,10 @@ export function readMarkdown(
   source: string,
   kind: "markdown" | "mdx",
   maxDepth: number,
+  budget?: WorkBudget,
 ): BlockList {
   const prepared = rewriteLines(kind === "mdx" ? dropEsm(source) : renderShortcodes(source));
-  const { text, tree } = parse(prepared, kind, maxDepth);
+  const { text, tree } = parse(prepared, kind, { maxDepth, budget });
   const context = newContext(text, maxDepth, definitionsOf(tree));
   const reader = new BlockReader(context);
   reader.readAll(tree.children, 0);
@@ -37,17 +39,17 @@ export function readMarkdown(
 function parse(
   source: string,
   kind: "markdown" | "mdx",
-  maxDepth: number,
+  options: Omit<ParseOptions, "mdx">,
 ): { readonly text: string; readonly tree: Root } {
   if (kind === "mdx") {
     const text = headingIdsAsComments(source);
     try {
-      return { text, tree: parseMarkdown(text, { maxDepth, mdx: true }) };
+      return { text, tree: parseMarkdown(text, { ...options, mdx: true }) };
     } catch (error) {
       if (error instanceof DocportError) throw error;
     }
   }
-  return { text: source, tree: parseMarkdown(source, { maxDepth, mdx: false }) };
+  return { text: source, tree: parseMarkdown(source, { ...options, mdx: false }) };
 }
 
 /** The first definition of each identifier, as CommonMark has it, wherever it stands. */

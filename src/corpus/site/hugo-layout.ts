@@ -3,7 +3,7 @@ import { expandPermalink, sanitizePath } from "./hugo-urls.ts";
 import { splitLanguageSuffix } from "./language-tag.ts";
 import {
   type ContentFile,
-  documentKindOf,
+  fileKindOf,
   joinPath,
   type PublicPlace,
   type SiteLayout,
@@ -33,7 +33,7 @@ export function hugoLayout(config: HugoConfig, now: number): SiteLayout {
   const files = new Map<ContentFile, HugoFile>();
 
   const classify = (path: string): HugoFile | undefined => {
-    const kind = documentKindOf(path);
+    const kind = fileKindOf(path);
     const mount = config.mounts
       .filter(({ folder }) => folder === "" || path.startsWith(`${folder}/`))
       .reduce<HugoConfig["mounts"][number] | undefined>(

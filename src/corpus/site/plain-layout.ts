@@ -7,7 +7,7 @@ import {
 } from "./language-tag.ts";
 import {
   type ContentFile,
-  documentKindOf,
+  fileKindOf,
   joinPath,
   type PublicPlace,
   type SiteLayout,
@@ -17,10 +17,12 @@ import {
 import { textAt, textsAt, type Values, valueAt } from "./values.ts";
 
 /** Generators whose URLs differ from `folder/page/`. */
-export type PlainGenerator = "plain" | "docusaurus" | "jekyll";
+export type PlainGenerator = "plain" | "docusaurus" | "jekyll" | "sphinx" | "antora";
 
 export interface PlainSettings {
   readonly generator: PlainGenerator;
+  /** Antora's component and version, with slashes between: `server/2.0`. Default: none. */
+  readonly component?: string;
   readonly baseUrl: string | undefined;
   readonly defaultLanguage: string;
   readonly languages: readonly string[] | undefined;
@@ -37,19 +39,20 @@ interface PlainFile extends ContentFile {
 /**
  * A folder of documents with no more convention than file names: `index` (or else `README`) stands
  * for its folder, a Markdown page `guide/install.md` is at `guide/install/`, an HTML page where its
- * file is. Docusaurus and Jekyll sites get those generators' URLs.
+ * file is. Docusaurus, Jekyll, Sphinx and Antora sites get those generators' URLs, and so do their
+ * formats, reStructuredText and AsciiDoc, anywhere.
  */
 export function plainLayout(settings: PlainSettings): SiteLayout {
   const { generator, baseUrl, defaultLanguage } = settings;
   const files = new Map<ContentFile, PlainFile>();
 
   const list = (paths: readonly string[]): readonly ContentFile[] => {
-    const documents = paths.filter(isPage);
-    const sited = documents.map((path) =>
-      generator === "docusaurus"
-        ? docusaurusPath(path)
-        : { sitePath: path, languageSegment: undefined },
-    );
+    const documents = paths.filter((path) => isPage(path, generator));
+    const sited = documents.map((path) => {
+      if (generator === "docusaurus") return docusaurusPath(path);
+      const sitePath = generator === "antora" ? antoraPath(path, settings.component) : path;
+      return { sitePath, languageSegment: undefined };
+    });
     const folders = detectLanguageFolders(
       sited.map(({ sitePath }) => sitePath),
       { defaultLanguage, ...(settings.languages && { languages: settings.languages }) },
@@ -71,7 +74,7 @@ export function plainLayout(settings: PlainSettings): SiteLayout {
       const below = segment === undefined ? folder : folder.slice(segment.length + 1);
       return {
         path,
-        kind: documentKindOf(path) ?? "markdown",
+        kind: fileKindOf(path) ?? "markdown",
         sitePath,
         languageSegment: segment,
         language: language ?? (segment === undefined ? undefined : languageOf(segment, folders)),
@@ -109,11 +112,11 @@ export function plainLayout(settings: PlainSettings): SiteLayout {
 }
 
 /** Names with a leading underscore are partials, but for the `_index` that stands for a folder. */
-function isPage(path: string): boolean {
+function isPage(path: string, generator: PlainGenerator): boolean {
+  // Beside its pages a component has only navigation.
+  if (generator === "antora" && /(?:^|\/)modules\/[^/]+\/[^/]+$/.test(path)) return false;
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return (
-    documentKindOf(path) !== undefined && (!name.startsWith("_") || name.startsWith("_index."))
-  );
+  return fileKindOf(path) !== undefined && (!name.startsWith("_") || name.startsWith("_index."));
 }
 
 function languageOf(segment: string, folders: ReadonlyMap<string, string>): string {
@@ -137,6 +140,7 @@ function pathOf(file: PlainFile, frontMatter: Values, settings: PlainSettings): 
   const fixed = textAt(frontMatter, "permalink", "url");
   // A pattern with tokens is the generator's to fill, an absolute URL is another site's.
   if (fixed !== undefined && !fixed.includes(":")) return fixed.replace(/^\/+/, "");
+  if (file.kind === "pdf") return file.sitePath;
   if (file.kind === "html") {
     return file.isIndex ? asFolder(splitPath(file.sitePath).folder) : file.sitePath;
   }
@@ -153,7 +157,9 @@ function pathOf(file: PlainFile, frontMatter: Values, settings: PlainSettings): 
   if (slug !== undefined) return slugPath(slug, root, logical, generator);
   const path = joinPath(root, logical);
   if (generator === "docusaurus") return file.isIndex ? asFolder(path) : path;
-  if (generator === "jekyll") return file.isIndex ? asFolder(path) : `${path}.html`;
+  if (writesHtmlFiles(generator) || file.kind === "rst" || file.kind === "asciidoc") {
+    return file.isIndex ? asFolder(path) : `${path}.html`;
+  }
   return asFolder(path);
 }
 
@@ -165,6 +171,18 @@ function slugPath(slug: string, root: string, logical: string, generator: PlainG
     ? joinPath(root, docsRoot === "docs" ? docsRoot : "", slug.replace(/^\/+|(?<!\/)\/+$/g, ""))
     : joinPath(root, folder, slug.replace(/(?<!\/)\/+$/, ""));
   return generator === "docusaurus" ? path : asFolder(path);
+}
+
+function writesHtmlFiles(generator: PlainGenerator): boolean {
+  return generator === "jekyll" || generator === "sphinx" || generator === "antora";
+}
+
+/** `modules/admin/pages/a.adoc` -> `component/admin/a.adoc`; the module ROOT has no segment. */
+function antoraPath(path: string, component = ""): string {
+  const found = /^(?:(.*)\/)?modules\/([^/]+)\/pages\/(.*)$/.exec(path);
+  if (found === null) return path;
+  const [, before = "", module = "", below = ""] = found;
+  return joinPath(before, component, module === "ROOT" ? "" : module, below);
 }
 
 function asFolder(path: string): string {

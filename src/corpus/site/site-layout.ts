@@ -1,10 +1,11 @@
 import type { DocumentKind } from "../read-document.ts";
+import type { FileKind } from "../read-file.ts";
 
 /** A file that is a page, and what its path alone tells. */
 export interface ContentFile {
   /** Below the source, with `/`. */
   readonly path: string;
-  readonly kind: DocumentKind;
+  readonly kind: FileKind;
   /** Absent when neither folder nor file name says it. */
   readonly language: string | undefined;
   /** Below the language's root, language suffix and extension removed; same in all translations. */
@@ -37,7 +38,7 @@ export interface SiteLayout {
   place(file: ContentFile, frontMatter: Readonly<Record<string, unknown>>): PublicPlace | undefined;
 }
 
-const KINDS: ReadonlyMap<string, DocumentKind> = new Map([
+const DOCUMENT_KINDS: ReadonlyMap<string, DocumentKind> = new Map([
   ["md", "markdown"],
   ["markdown", "markdown"],
   ["mdx", "mdx"],
@@ -45,10 +46,31 @@ const KINDS: ReadonlyMap<string, DocumentKind> = new Map([
   ["htm", "html"],
 ]);
 
-/** The kind of document that a file name's extension stands for; undefined: not documentation. */
+const FILE_KINDS: ReadonlyMap<string, FileKind> = new Map([
+  ...DOCUMENT_KINDS,
+  ["adoc", "asciidoc"],
+  ["asciidoc", "asciidoc"],
+  ["rst", "rst"],
+  ["ipynb", "notebook"],
+  ["pdf", "pdf"],
+  // Whether such a file describes an API shows only in it; see `isOpenapi`.
+  ["json", "openapi"],
+  ["yaml", "openapi"],
+  ["yml", "openapi"],
+]);
+
+/** The kind of text that is read at once, by the extension of its name; undefined: another or none. */
 export function documentKindOf(path: string): DocumentKind | undefined {
-  const dot = path.lastIndexOf(".");
-  return dot < 0 ? undefined : KINDS.get(path.slice(dot + 1).toLowerCase());
+  return DOCUMENT_KINDS.get(extensionOf(path));
+}
+
+/** The kind of file of any kind that can be read; undefined: not documentation. */
+export function fileKindOf(path: string): FileKind | undefined {
+  return FILE_KINDS.get(extensionOf(path));
+}
+
+function extensionOf(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1).toLowerCase();
 }
 
 export interface PathParts {

@@ -1,17 +1,19 @@
 import { DocportError } from "../../lib/errors.ts";
+import { isArchive } from "../archive/open-archive.ts";
 import { isGitUrl } from "../git/git-location.ts";
-import { documentKindOf } from "../site/site-layout.ts";
+import { fileKindOf } from "../site/site-layout.ts";
 
 /**
  * What a source is read as:
- * - `folder`: Markdown, MDX and HTML files, laid out by whatever generator is recognised
+ * - `folder`: documents of every kind that can be read, laid out by whatever generator is recognised
  * - `hugo`: the same, but laid out by Hugo even where nothing shows it
  * - `export`: JSON or JSON Lines of `{title, permalink, contents}`, as a template of Hugo writes it
  * - `llms`: an `llms.txt`, whose links are followed on its own site
  * - `llms-full`: an `llms-full.txt`, all pages in one text
  * - `website`: a site, by its sitemap or its links
  * - `git`: a git repository, by its URL or its path
- * - `file`: one Markdown, MDX or HTML file
+ * - `archive`: a zip or tar of what a folder may hold
+ * - `file`: one document
  */
 export type SourceKind =
   | "folder"
@@ -21,6 +23,7 @@ export type SourceKind =
   | "llms-full"
   | "website"
   | "git"
+  | "archive"
   | "file";
 
 export const SOURCE_KINDS: readonly SourceKind[] = [
@@ -31,6 +34,7 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
   "llms-full",
   "website",
   "git",
+  "archive",
   "file",
 ];
 
@@ -45,6 +49,7 @@ const FITTING: Readonly<Record<SourceKind, readonly SourceTarget[]>> = {
   "llms-full": ["file", "url"],
   website: ["url"],
   git: ["folder", "url"],
+  archive: ["file"],
   file: ["file"],
 };
 
@@ -72,16 +77,17 @@ export function detectKind(
   const name = path
     .slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
     .toLowerCase();
+  if (target === "file" && isArchive(name)) return "archive";
   if (/\.(?:json|jsonl|ndjson)$/.test(name)) return "export";
   if (/^llms-full\b.*\.(?:txt|md)$/.test(name)) return "llms-full";
   if (/^llms\b.*\.(?:txt|md)$/.test(name)) return "llms";
   if (target === "url") return "website";
-  if (documentKindOf(name) !== undefined) return "file";
+  if (fileKindOf(name) !== undefined) return "file";
   throw new DocportError(
     "ERR_SOURCE_KIND",
     `It cannot be told what kind of documentation "${location}" is.`,
     {
-      hint: "Say the kind: export, llms or llms-full; or name a folder, or a .md, .mdx, .html or .json file.",
+      hint: "Say the kind: export, llms or llms-full; or name a folder, an archive or a document.",
     },
   );
 }

@@ -1,5 +1,6 @@
 import { DocportError } from "../../lib/errors.ts";
-import { type ReadDocument, readDocument } from "../read-document.ts";
+import type { ReadDocument } from "../read-document.ts";
+import { readFile } from "../read-file.ts";
 import { publicUrl } from "../site/page-url.ts";
 import type { ContentFile, SiteLayout } from "../site/site-layout.ts";
 import type { LoadOptions, Source, SourceItem } from "../source.ts";
@@ -7,7 +8,6 @@ import { DocumentCache } from "./document-cache.ts";
 import type { FileFacts, FileTree, OpenFileTree } from "./file-tree.ts";
 import { mapOrdered } from "./map-ordered.ts";
 import { type AssemblerSettings, ownDateOf, PageAssembler } from "./page-assembler.ts";
-import { decodeUtf8 } from "./read-text.ts";
 import type { SourceLimits } from "./source-limits.ts";
 import type { FolderListing } from "./walk-folder.ts";
 
@@ -84,8 +84,7 @@ async function readContentFile(
     const digest = tree.facts?.(file.path)?.digest;
     const kept = digest === undefined ? undefined : await documents.get(digest, file.kind);
     if (kept !== undefined) return { file, document: kept };
-    const text = decodeUtf8(await tree.read(file.path, limits.maxPageBytes));
-    const document = readDocument(text, file.kind);
+    const document = await readFile(await tree.read(file.path, limits.maxPageBytes), file.kind);
     if (digest !== undefined) await documents.put(digest, file.kind, document);
     return { file, document };
   } catch (error) {
@@ -124,9 +123,13 @@ function toItem(
 
 function emptyFolder(name: string, files: number, problems: number): DocportError {
   if (files === 0) {
-    return new DocportError("ERR_SOURCE_EMPTY", `"${name}" holds no Markdown, MDX or HTML file.`, {
-      hint: "Name the folder that the documentation is written in.",
-    });
+    return new DocportError(
+      "ERR_SOURCE_EMPTY",
+      `"${name}" holds no documentation that can be read.`,
+      {
+        hint: "Name the folder that the documentation is written in.",
+      },
+    );
   }
   const message = `None of the ${files} files in "${name}" became a page (${problems} could not be read, the rest are drafts or have no text).`;
   return new DocportError("ERR_SOURCE_EMPTY", message, {

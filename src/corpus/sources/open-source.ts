@@ -1,19 +1,22 @@
-import { readdir, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Clock, systemClock } from "../../lib/clock.ts";
 import { DocportError, messageOf, systemCodeOf } from "../../lib/errors.ts";
 import { nearestName } from "../../lib/nearest-name.ts";
+import { isArchive, openArchive } from "../archive/open-archive.ts";
 import { isGitRef, isGitUrl, parseGitLocation, protocolOf } from "../git/git-location.ts";
 import { GitSource } from "../git/git-source.ts";
+import { isOpenapi } from "../openapi/is-openapi.ts";
 import { plainLayout } from "../site/plain-layout.ts";
-import { documentKindOf } from "../site/site-layout.ts";
+import { fileKindOf } from "../site/site-layout.ts";
 import type { Source } from "../source.ts";
 import { createSiteTransport } from "../website/site-transport.ts";
 import { WebsiteSource } from "../website/website-source.ts";
-import { detectKind, type SourceKind } from "./detect-kind.ts";
+import { detectKind, type SourceKind, type SourceTarget } from "./detect-kind.ts";
 import { DiskTree } from "./disk-tree.ts";
 import { ExportSource } from "./export-source.ts";
 import type { Fetch } from "./fetch-resource.ts";
+import type { OpenFileTree } from "./file-tree.ts";
 import { FolderSource } from "./folder-source.ts";
 import { LlmsFullSource } from "./llms-full-source.ts";
 import { LlmsSource } from "./llms-source.ts";
@@ -22,6 +25,9 @@ import { surveyFolder } from "./survey-folder.ts";
 import { TextOrigin } from "./text-origin.ts";
 
 export type { SourceKind } from "./detect-kind.ts";
+
+/** How much of a JSON file is looked at to tell an export from the description of an API. */
+const START_BYTES = 65_536;
 
 export interface SourceSettings {
   /** A folder or file, an http(s) URL, or where git finds a repository. */
@@ -77,9 +83,19 @@ export async function openSource(settings: SourceSettings, seams: SourceSeams): 
   const { repository } = parseGitLocation(location);
   const isRef = !isRemote && (settings.kind === "git" || /\.git#/i.test(location));
   const target = isRemote ? "url" : await targetOf(isRef ? repository : location);
-  const kind = detectKind(isRef ? repository : location, target, settings.kind);
+  const kind = await kindOf(isRef ? repository : location, target, settings.kind);
   if (kind === "git") return openRepository(settings, limits, clock, seams.env ?? {});
-  if (kind === "folder" || kind === "hugo") return openFolder(settings, kind, limits, clock);
+  if (kind === "folder" || kind === "hugo") {
+    const root = resolve(location);
+    const openTree: OpenFileTree = async () => new DiskTree(root, location);
+    return openFolder(settings, { openTree, isHugo: kind === "hugo", limits, clock });
+  }
+  if (kind === "archive") {
+    const path = resolve(location);
+    const openTree: OpenFileTree = (signal) =>
+      openArchive(path, location, { maxFileBytes: limits.maxPageBytes, signal });
+    return openFolder(settings, { openTree, isHugo: false, limits, clock });
+  }
   if (kind === "file") return openFile(settings, limits);
   if (kind === "website") {
     const { userAgent = "docport" } = seams;
@@ -95,16 +111,18 @@ export async function openSource(settings: SourceSettings, seams: SourceSeams): 
   return new LlmsSource(settings, origin, limits);
 }
 
-function openFolder(
-  settings: SourceSettings,
-  kind: "folder" | "hugo",
-  limits: SourceLimits,
-  clock: Clock,
-): Source {
-  const root = resolve(settings.location);
+interface FolderParts {
+  readonly openTree: OpenFileTree;
+  readonly isHugo: boolean;
+  readonly limits: SourceLimits;
+  readonly clock: Clock;
+}
+
+function openFolder(settings: SourceSettings, parts: FolderParts): Source {
+  const { openTree, isHugo, limits, clock } = parts;
   return new FolderSource({
     name: settings.location,
-    openTree: async () => new DiskTree(root, settings.location),
+    openTree,
     limits,
     assembler: { version: settings.version, versions: settings.versions },
     survey: (tree, signal) =>
@@ -113,7 +131,7 @@ function openFolder(
         defaultLanguage: settings.defaultLanguage?.toLowerCase(),
         languages: settings.languages,
         limits,
-        isHugo: kind === "hugo",
+        isHugo,
         now: clock.now(),
         signal,
       }),
@@ -171,6 +189,27 @@ function openFile(settings: SourceSettings, limits: SourceLimits): Source {
   });
 }
 
+/** By the name; a JSON file is an export unless it says that it describes an API. */
+async function kindOf(
+  location: string,
+  target: SourceTarget,
+  forced: SourceKind | undefined,
+): Promise<SourceKind> {
+  const kind = detectKind(location, target, forced);
+  if (kind !== "export" || target !== "file" || forced !== undefined) return kind;
+  return isOpenapi(await readStart(location)) ? "file" : "export";
+}
+
+async function readStart(path: string): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(START_BYTES), 0, START_BYTES, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 async function targetOf(location: string): Promise<"folder" | "file"> {
   try {
     const found = await stat(location);
@@ -194,7 +233,7 @@ async function notFound(location: string, cause: unknown): Promise<DocportError>
   const folder = dirname(resolve(location));
   const names = await readdir(folder).catch((): string[] => []);
   const documents = names.filter(
-    (name) => documentKindOf(name) !== undefined || !name.includes("."),
+    (name) => fileKindOf(name) !== undefined || isArchive(name) || !name.includes("."),
   );
   const near = nearestName(basename(location), documents.length > 0 ? documents : names);
   const hint =

@@ -1,12 +1,16 @@
+import { DocportError } from "../../lib/errors.ts";
+import { isOpenapi } from "../openapi/is-openapi.ts";
 import { type HugoConfig, lowerKeys, readHugoConfig } from "../site/hugo-config.ts";
 import { hugoLayout } from "../site/hugo-layout.ts";
 import { detectLanguageFolders, languageTagOf } from "../site/language-tag.ts";
 import { type PlainGenerator, plainLayout } from "../site/plain-layout.ts";
-import { documentKindOf, splitPath } from "../site/site-layout.ts";
+import { fileKindOf, splitPath } from "../site/site-layout.ts";
 import { isValues, textAt, type Values } from "../site/values.ts";
 import type { FileTree } from "./file-tree.ts";
 import type { FolderSurvey } from "./folder-source.ts";
 import { loadHugoConfig, readConfigFile } from "./load-hugo-config.ts";
+import { mapOrdered } from "./map-ordered.ts";
+import { decodeUtf8 } from "./read-text.ts";
 import type { SourceLimits } from "./source-limits.ts";
 import type { FolderListing } from "./walk-folder.ts";
 
@@ -24,8 +28,8 @@ export interface SurveySettings {
 
 /**
  * Finds out which generator a folder is written for, and lists its documents. Hugo is known by its
- * configuration, or by `_index.md` files; Docusaurus and Jekyll by their configuration; anything
- * else is a plain folder.
+ * configuration, or by `_index.md` files; Docusaurus, Jekyll, Antora and Sphinx by theirs;
+ * anything else is a plain folder.
  */
 export async function surveyFolder(
   tree: FileTree,
@@ -51,6 +55,7 @@ export async function surveyFolder(
     listing,
     layout: plainLayout({
       generator,
+      ...(generator === "antora" && { component: await antoraComponent(tree) }),
       baseUrl: settings.baseUrl ?? (generator === "jekyll" ? await jekyllBaseUrl(tree) : undefined),
       defaultLanguage: settings.defaultLanguage ?? "en",
       languages: settings.languages,
@@ -73,18 +78,35 @@ async function surveyHugo(
   return { listing, layout: hugoLayout(config, settings.now) };
 }
 
-function list(
+async function list(
   tree: FileTree,
   settings: SurveySettings,
   enters: (path: string) => boolean,
 ): Promise<FolderListing> {
   const { limits, signal } = settings;
-  return tree.list({
-    accepts: (path) => documentKindOf(path) !== undefined,
+  const { paths, problems } = await tree.list({
+    accepts: (path) => fileKindOf(path) !== undefined,
     enters,
     limits,
     signal,
   });
+  const documents: string[] = [];
+  const chosen = mapOrdered(paths, limits.maxConcurrency, async (path) => {
+    signal?.throwIfAborted();
+    return fileKindOf(path) !== "openapi" || (await describesApi(tree, path, limits)) ? path : "";
+  });
+  for await (const path of chosen) if (path !== "") documents.push(path);
+  return { paths: documents, problems };
+}
+
+/** Most JSON and YAML files are configuration or data, and none of our business. */
+async function describesApi(tree: FileTree, path: string, limits: SourceLimits): Promise<boolean> {
+  try {
+    return isOpenapi(decodeUtf8(await tree.read(path, limits.maxPageBytes)));
+  } catch (error) {
+    if (error instanceof DocportError && error.code === "ERR_PAGE_UNREADABLE") return false;
+    throw error;
+  }
 }
 
 /** The configuration that a Hugo site with this content most likely has. */
@@ -139,6 +161,7 @@ const DOCUSAURUS_FOLDERS = /^(?:docs|versioned_docs|i18n)(?:\/|$)/;
 function entersPlain(path: string, generator: PlainGenerator): boolean {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (name.startsWith("_")) return false;
+  if (generator === "antora") return !/(?:^|\/)modules\/[^/]+\/(?!pages(?:\/|$))/.test(path);
   return generator !== "docusaurus" || DOCUSAURUS_FOLDERS.test(path);
 }
 
@@ -146,7 +169,18 @@ async function detectGenerator(tree: FileTree): Promise<PlainGenerator> {
   for (const extension of ["js", "ts", "mjs", "cjs"]) {
     if (await tree.has(`docusaurus.config.${extension}`)) return "docusaurus";
   }
-  return (await tree.has("_config.yml")) ? "jekyll" : "plain";
+  if (await tree.has("_config.yml")) return "jekyll";
+  if (await tree.has("antora.yml")) return "antora";
+  return (await tree.has("conf.py")) ? "sphinx" : "plain";
+}
+
+/** The first segments of a component's URLs: https://docs.antora.org/antora/latest/how-antora-builds-urls/ */
+async function antoraComponent(tree: FileTree): Promise<string> {
+  const config = await readConfigFile(tree, "antora.yml", "Antora");
+  const version = textAt(config, "version");
+  const isShown = version !== undefined && version !== "~" && version !== "master";
+  const name = textAt(config, "name") ?? "";
+  return [name === "ROOT" ? "" : name, isShown ? version : ""].filter(Boolean).join("/");
 }
 
 async function jekyllBaseUrl(tree: FileTree): Promise<string | undefined> {

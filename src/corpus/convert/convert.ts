@@ -1,0 +1,77 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { DocportError, messageOf } from "../../lib/errors.ts";
+
+export interface Conversion {
+  readonly kind: "asciidoc" | "pdf";
+  /** What the converter of this kind takes; it is copied. */
+  readonly input: unknown;
+  /** What it may take before it is given up. */
+  readonly timeoutMs: number;
+}
+
+const MAX_HEAP_MEGABYTES = 512;
+
+/** Thrown by a converter: the library's own name and words for what is wrong. */
+export class ConversionError extends Error {
+  constructor(name: string, message: string) {
+    super(message);
+    this.name = name;
+  }
+}
+
+let worker: Worker | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a conversion in the one thread that there is for them, after those asked for before.
+ * Throws what the converter threw as a `ConversionError`, and a DocportError ERR_PAGE_UNREADABLE
+ * when it took too long or too much memory; the thread is then replaced.
+ */
+export function convert(conversion: Conversion): Promise<unknown> {
+  const turn = last.then(() => run(conversion));
+  last = turn.catch(() => {});
+  return turn;
+}
+
+async function run({ kind, input, timeoutMs }: Conversion): Promise<unknown> {
+  worker ??= start();
+  const current = worker;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  current.ref();
+  try {
+    // Both are listened for before anything is sent; an error of the thread rejects the first.
+    const answer = once(current, "message", { signal: timeout });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
+    current.postMessage({ kind, input });
+    const [{ output, failure }] = await answer;
+    if (failure) throw new ConversionError(failure.name, failure.message);
+    return output;
+  } catch (error) {
+    if (error instanceof ConversionError) throw error;
+    worker = undefined;
+    await current.terminate();
+    const reason = timeout.aborted
+      ? `it takes more than ${timeoutMs / 1000} seconds to read`
+      : `it cannot be read: ${messageOf(error)}`;
+    throw new DocportError("ERR_PAGE_UNREADABLE", reason, {
+      hint: "Split the document, or leave it out of the source.",
+      cause: error,
+    });
+  } finally {
+    current.unref();
+  }
+}
+
+function start(): Worker {
+  const started = new Worker(new URL("./convert-worker.js", import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MEGABYTES },
+    stdout: true,
+    stderr: true,
+  });
+  started.on("exit", () => {
+    if (worker === started) worker = undefined;
+  });
+  started.on("error", () => {});
+  return started;
+}
