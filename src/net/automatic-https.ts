@@ -18,6 +18,7 @@ import { type Clock, systemClock } from "../lib/clock.ts";
 import { DocportError } from "../lib/errors.ts";
 import { connectionBudget, MAIN_SHARE, readMachineLimits } from "./connection-budget.ts";
 import { type HttpListener, type ListenHttpOptions, listenHttp } from "./http-listener.ts";
+import { reachObserver } from "./reach-observer.ts";
 import { type HttpsListener, type ListenHttpsOptions, listenHttps } from "./tls-listener.ts";
 import { createRedirectHandler } from "./tls-redirect.ts";
 import { httpSelfCheck, tlsAlpnSelfCheck } from "./tls-self-check.ts";
@@ -80,7 +81,7 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
     ...pickIssuance(options),
     clock,
     responders: responders(options, clock, { tlsAlpn, http, listener, plain }),
-    observe: dnsObserver(names),
+    observe: observer(names, http, listener),
     addresses: dnsAddresses(names),
     activate: ({ certPem, keyPem }) => listener.swap({ cert: certPem, key: keyPem }),
     prove: (signal) => listener.shownFingerprint(signal),
@@ -110,6 +111,21 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
     await following?.[Symbol.asyncDispose]();
     await Promise.all([listener.close(), plain.listener?.close()]);
   }
+}
+
+/** What may show that the cause of a failure is gone: DNS, or a port that leads to us now. */
+function observer(
+  names: readonly string[],
+  http: HttpChallenges,
+  listener: HttpsListener,
+): (signal: AbortSignal) => Promise<string> {
+  const dns = dnsObserver(names);
+  const reach = reachObserver({
+    addresses: dnsAddresses(names),
+    http,
+    ownFingerprint: (signal) => listener.shownFingerprint(signal),
+  });
+  return async (signal) => (await Promise.all([reach(signal), dns()])).join(";");
 }
 
 interface PlainPort {

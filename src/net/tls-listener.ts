@@ -145,7 +145,8 @@ async function renewTicketKeys(
   }
 }
 
-function shownFingerprint(
+/** The SHA-256 fingerprint of the leaf that a server shows; rejects when the handshake fails. */
+export function shownFingerprint(
   host: string,
   port: number,
   servername: string,

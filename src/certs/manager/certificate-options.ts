@@ -21,7 +21,8 @@ export interface CertificateManagerOptions extends Pick<ServingOptions, "activat
   /** 0 to 1. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
   /**
-   * Something that changes when the cause of a failure may have gone: what DNS answers for the names.
+   * Something that changes when the cause of a failure may have gone: what DNS answers for the names,
+   * and whether their ports lead here.
    * It is looked at in every tick of a wait, so it must be cheap.
    */
   readonly observe?: ((signal: AbortSignal) => Promise<string>) | undefined;
