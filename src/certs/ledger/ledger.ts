@@ -24,6 +24,8 @@ export class Ledger {
   readonly #storage: Storage;
   readonly #clock: Clock;
   #entries: readonly LedgerEntry[] = [];
+  /** Each entry is written again with every later one, in the same words. */
+  readonly #lines = new WeakMap<LedgerEntry, string>();
   #text = "";
 
   /** Empty until {@link reload}. */
@@ -60,10 +62,16 @@ export class Ledger {
     const now = this.#clock.now();
     const stamped = added.map((entry) => ({ at: now, set, ...entry }));
     const kept = compact([...reanchor(this.#entries, now), ...stamped], now);
-    const text = `${kept.map(formatLedgerEntry).join("\n")}\n`;
+    const text = `${kept.map((entry) => this.#lineOf(entry)).join("\n")}\n`;
     await this.#storage.store(LEDGER_KEY, text);
     this.#text = text;
     this.#entries = kept;
+  }
+
+  #lineOf(entry: LedgerEntry): string {
+    const line = this.#lines.get(entry) ?? formatLedgerEntry(entry);
+    this.#lines.set(entry, line);
+    return line;
   }
 }
 
