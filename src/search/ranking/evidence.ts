@@ -26,7 +26,7 @@ export class EvidenceTable {
   isExact: Uint8Array;
   /** By word: how often and how near it stands by the word before it; 1 for once side by side. */
   nearness: Float64Array;
-  /** Words of the title, and how many of them the query has. */
+  /** Words of the title, and how many of them the query has; nothing of a row without `TITLE` in its fields. */
   readonly titleWords: Uint16Array;
   readonly titleMatches: Uint16Array;
   readonly #rows: number;
@@ -55,9 +55,6 @@ export class EvidenceTable {
     this.surfaces.fill(-1, 0, size);
     this.isExact.fill(0, 0, size);
     this.nearness.fill(0, 0, size);
-    // A document without a title writes neither.
-    this.titleWords.fill(0);
-    this.titleMatches.fill(0);
   }
 }
 
