@@ -38,6 +38,14 @@ export class TermStatistics {
     let alive = 0;
     const deletedCounts = segments.map((segment) => {
       const counts = new Map<number, number>();
+      if (segment.deletedDocuments === undefined) {
+        alive += segment.documentCount;
+        for (const [field, average] of segment.boundAverages.entries()) {
+          // Lengths are whole numbers, so that the rounded product is their very sum.
+          totals[field]! += Math.round(average * segment.documentCount);
+        }
+        return counts;
+      }
       for (let document = 0; document < segment.documentCount; document++) {
         if (isDeleted(segment, document)) {
           for (const term of termsOfDocument(segment, document)) {
