@@ -193,6 +193,17 @@ export function isDeleted(segment: Segment, document: number): boolean {
   return hasBit(segment.deletedDocuments, document);
 }
 
+/** The numbers of the documents that are deleted, in order. */
+export function* deletedDocuments(segment: Segment): Generator<number> {
+  for (const [at, byte] of segment.deletedDocuments?.entries() ?? []) {
+    // Bits behind the last document are those of a damaged file.
+    const end = byte === 0 ? 0 : Math.min(segment.documentCount, at * 8 + 8);
+    for (let document = at * 8; document < end; document++) {
+      if (isDeleted(segment, document)) yield document;
+    }
+  }
+}
+
 export function isGroupDeleted(segment: Segment, group: number): boolean {
   return hasBit(segment.deletedGroups, group);
 }
