@@ -1,26 +1,28 @@
 /**
  * Search beside its peers: build rate, peak memory, file size, open time, query times.
  *
- *     npm --prefix bench install
+ *     npm run build && npm --prefix bench ci
  *     node --import tsx bench/search.ts [--quick] [--folder DIR] [--sections N] [--only NAME]
  *
  * Sections come from the Markdown and text files of a folder, multiplied when they are too few, or
  * are made up. `--quick` takes 5,000 of them; without it 100,000 are measured, and a million with
- * `--sections 1000000`. Every step runs in a process of its own, and prints a line of a table.
+ * `--sections 1000000`. Every step runs in a process of its own, and prints a line of a table. An
+ * engine has 20 seconds to warm up and 20 for each kind of query; what it was not asked is said.
  */
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
-  createReadStream,
+  closeSync,
   createWriteStream,
   mkdtempSync,
+  openSync,
   readFileSync,
+  readSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import {
@@ -35,6 +37,28 @@ import { ENGINES } from "./search/engines.ts";
 const QUICK_SECTIONS = 5000;
 const FULL_SECTIONS = 100_000;
 const QUERIES = 500;
+const QUERY_BUDGET_MS = 20_000;
+/** Sections of which a line of progress is printed while an index is built. */
+const PROGRESS_SECTIONS = 100_000;
+const READ_BYTES = 1 << 20;
+
+/** What the steps of an engine print for the step that started them. */
+interface Built {
+  readonly sectionsPerSecond: number;
+  readonly peakMb: number;
+  readonly fileMb: number;
+}
+interface Times {
+  readonly asked: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+interface Queried {
+  readonly openMs: number;
+  readonly servingMb: number;
+  readonly words: Times;
+  readonly names: Times;
+}
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -47,7 +71,7 @@ const { values: options, positionals } = parseArgs({
 });
 
 const [step, engineName = "", folder = ""] = positionals;
-if (step === "build") await build(engineName, folder);
+if (step === "build") build(engineName, folder);
 else if (step === "query") query(engineName, folder);
 else await compare();
 
@@ -68,40 +92,77 @@ async function compare(): Promise<void> {
         "| words p50 / p99, ms | names p50 / p99, ms |",
     );
     console.log("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    const measured = new Map<string, Queried>();
     for (const name of Object.keys(ENGINES)) {
-      if (options.only === undefined || options.only === name) measure(name, work);
+      if (options.only !== undefined && options.only !== name) continue;
+      const queried = measure(name, work, queries.natural.length + queries.identifiers.length);
+      if (queried) measured.set(name, queried);
     }
+    printRatios(measured);
   } finally {
     rmSync(work, { recursive: true });
   }
 }
 
-function measure(name: string, work: string): void {
-  const [built, queried] = ["build", "query"].map((each) => {
+/** Runs both steps of an engine and prints its line. */
+function measure(name: string, work: string, queryCount: number): Queried | undefined {
+  const [built, queried] = ["build", "query"].map((each): string | undefined => {
     const args = ["--import", "tsx", fileURLToPath(import.meta.url), each, name, work];
     const child = spawnSync(process.execPath, ["--max-old-space-size=8192", ...args], {
       encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
     });
-    return child.status === 0 ? child.stdout.trim() : undefined;
+    return child.status === 0 ? child.stdout : undefined;
   });
   if (built === undefined || queried === undefined) {
     console.log(`| ${name} | did not run: is it installed in bench/? |`);
-  } else console.log(`| ${name} | ${built} | ${queried} |`);
+    return undefined;
+  }
+  const { sectionsPerSecond, peakMb, fileMb } = JSON.parse(built) as Built;
+  const result = JSON.parse(queried) as Queried;
+  const { openMs, servingMb, words, names } = result;
+  const asked = words.asked + names.asked;
+  const cells = [
+    asked < queryCount ? `${name} (${asked} of ${queryCount} queries)` : name,
+    ...[sectionsPerSecond.toFixed(0), peakMb.toFixed(0), fileMb.toFixed(1)],
+    ...[openMs.toFixed(0), servingMb.toFixed(0)],
+    ...[words, names].map(({ p50, p99 }) => `${p50.toFixed(2)} / ${p99.toFixed(2)}`),
+  ];
+  console.log(`| ${cells.join(" | ")} |`);
+  return result;
 }
 
-async function build(name: string, work: string): Promise<void> {
-  const sections = await loadSections(join(work, "sections.jsonl"));
+/** How many times as long as the first engine the others take. */
+function printRatios(measured: ReadonlyMap<string, Queried>): void {
+  const [first, ...others] = measured;
+  if (!first) return;
+  const [name, own] = first;
+  for (const [other, { words, names }] of others) {
+    const ratios = [words.p50 / own.words.p50, names.p50 / own.names.p50];
+    const [inWords, inNames] = ratios.map((ratio) => ratio.toFixed(1));
+    console.log(
+      `\n${other} takes ${inWords} (words) and ${inNames} (names) times as long as ${name}.`,
+    );
+  }
+}
+
+function build(name: string, work: string): void {
   const engine = ENGINES[name]!;
   const path = join(work, `${name}.index`);
+  const reader = { readingMs: 0, count: 0 };
   const start = performance.now();
-  engine.build(sections, path);
-  const seconds = (performance.now() - start) / 1000;
-  // The sections themselves are in memory too; every engine is given them the same way.
-  const peak = process.resourceUsage().maxRSS / 1000;
-  const file = engine.fileBytes(path) / 1e6;
-  console.log(
-    [Math.round(sections.length / seconds), peak.toFixed(0), file.toFixed(1)].join(" | "),
-  );
+  engine.build(readSectionsOf(join(work, "sections.jsonl"), reader), path);
+  const seconds = (performance.now() - start - reader.readingMs) / 1000;
+  const built: Built = {
+    sectionsPerSecond: reader.count / seconds,
+    peakMb: peakMb(),
+    fileMb: engine.fileBytes(path) / 1e6,
+  };
+  console.log(JSON.stringify(built));
+}
+
+function peakMb(): number {
+  return process.resourceUsage().maxRSS / 1000;
 }
 
 function query(name: string, work: string): void {
@@ -111,22 +172,30 @@ function query(name: string, work: string): void {
   const before = process.memoryUsage().rss;
   const start = performance.now();
   const search = ENGINES[name]!.open(join(work, `${name}.index`));
-  const open = performance.now() - start;
+  const openMs = performance.now() - start;
   // Once for the compiler; every engine is warm when it is measured.
-  for (const each of [...queries.natural, ...queries.identifiers]) search(each);
-  const times = [queries.natural, queries.identifiers].map((list) => {
-    const taken = list.map((each) => {
-      const asked = performance.now();
-      search(each);
-      return performance.now() - asked;
-    });
-    const sorted = taken.toSorted((a, b) => a - b);
-    const at = (share: number): string => sorted[Math.floor(sorted.length * share)]!.toFixed(2);
-    return `${at(0.5)} / ${at(0.99)}`;
-  });
+  timesOf([...queries.natural, ...queries.identifiers], search);
+  const words = timesOf(queries.natural, search);
+  const names = timesOf(queries.identifiers, search);
   // Node itself takes 45 MB, and the loader that runs TypeScript some more.
-  const serving = (process.memoryUsage().rss - before) / 1e6;
-  console.log([open.toFixed(0), serving.toFixed(0), ...times].join(" | "));
+  const servingMb = (process.memoryUsage().rss - before) / 1e6;
+  const queried: Queried = { openMs, servingMb, words, names };
+  console.log(JSON.stringify(queried));
+}
+
+/** Asks one query after another until all are asked or the time is up. */
+function timesOf(list: readonly string[], search: (query: string) => unknown): Times {
+  const taken: number[] = [];
+  const end = performance.now() + QUERY_BUDGET_MS;
+  for (const each of list) {
+    const asked = performance.now();
+    if (asked > end) break;
+    search(each);
+    taken.push(performance.now() - asked);
+  }
+  taken.sort((a, b) => a - b);
+  const at = (share: number): number => taken[Math.floor(taken.length * share)] ?? 0;
+  return { asked: taken.length, p50: at(0.5), p99: at(0.99) };
 }
 
 async function writeSections(sections: readonly BenchSection[], path: string): Promise<void> {
@@ -138,10 +207,34 @@ async function writeSections(sections: readonly BenchSection[], path: string): P
   await once(out, "finish");
 }
 
-async function loadSections(path: string): Promise<BenchSection[]> {
-  const sections: BenchSection[] = [];
-  for await (const line of createInterface({ input: createReadStream(path) })) {
-    sections.push(JSON.parse(line) as BenchSection);
+/**
+ * Sections one after another, so that the peak of memory is the engine's own; what reading them
+ * takes is added up, to be taken off.
+ */
+function* readSectionsOf(
+  path: string,
+  reader: { readingMs: number; count: number },
+): Generator<BenchSection> {
+  const file = openSync(path, "r");
+  const chunk = Buffer.alloc(READ_BYTES);
+  let rest = Buffer.alloc(0);
+  for (;;) {
+    const start = performance.now();
+    const bytes = readSync(file, chunk);
+    const text = Buffer.concat([rest, chunk.subarray(0, bytes)]);
+    const end = bytes === 0 ? text.length : text.lastIndexOf(10) + 1;
+    const lines = text.toString("utf8", 0, end).split("\n");
+    const sections = lines.filter((line) => line !== "").map((line) => JSON.parse(line));
+    rest = text.subarray(end);
+    reader.readingMs += performance.now() - start;
+    for (const section of sections as BenchSection[]) {
+      yield section;
+      reader.count += 1;
+      if (reader.count % PROGRESS_SECTIONS === 0) {
+        console.error(`${reader.count} sections, ${peakMb().toFixed(0)} MB at most`);
+      }
+    }
+    if (bytes === 0) break;
   }
-  return sections;
+  closeSync(file);
 }

@@ -121,7 +121,7 @@ export class Searcher {
       return {
         hits: kept.map((hit) => this.#hitOf(hit, plan, snippetChars)),
         total,
-        ...this.#confidence(best, plan),
+        ...this.#confidence(ranked, plan),
         ...this.#correction(query, plan, best),
       };
     } finally {
@@ -241,11 +241,11 @@ export class Searcher {
   }
 
   #confidence(
-    best: Ranked | undefined,
+    ranked: readonly Ranked[],
     plan: QueryPlan,
   ): Pick<SearchResult, "confidence" | "confidenceFeatures"> {
-    if (best === undefined) return { confidence: 0 };
-    const features = confidenceFeatures(best, this.#evidence, plan);
+    if (ranked.length === 0) return { confidence: 0 };
+    const features = confidenceFeatures(ranked, this.#evidence, plan);
     return { confidence: confidenceOf(features), confidenceFeatures: features };
   }
 

@@ -69,8 +69,9 @@ function withoutGroups(segment: Segment, ids: readonly string[]): Segment {
   for (const group of numbers) setBit(groups, group);
   const removed = new Set(numbers);
   const documents = segment.deletedDocuments?.slice() ?? bitsFor(segment.documentCount);
-  for (const [document, group] of segment.documentGroups.entries()) {
-    if (removed.has(group)) setBit(documents, document);
+  const { documentGroups } = segment;
+  for (let document = 0; document < documentGroups.length; document++) {
+    if (removed.has(documentGroups[document]!)) setBit(documents, document);
   }
   return withDeletions(segment, documents, groups);
 }

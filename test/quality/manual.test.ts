@@ -41,10 +41,17 @@ describe("search over Docport's own manual", () => {
     }
   });
 
-  it("answers four of five questions that it holds the answer to, however short", () => {
+  it("answers nine of ten questions that it holds the answer to, however short", () => {
     const answered = golden.questions.filter(({ text }) => catalog.search(text).answered);
-    expect(answered.length / golden.questions.length).toBeGreaterThanOrEqual(0.8);
+    expect(answered.length / golden.questions.length).toBeGreaterThanOrEqual(0.9);
   });
+
+  it.each(["port already in use", "cannot bind port 443"])(
+    "answers a short question whose words one section holds: %s",
+    (question) => {
+      expect(catalog.search(question).answered).toBe(true);
+    },
+  );
 
   it.each([
     "boundary layer heat transfer on a blunt body at hypersonic speed",

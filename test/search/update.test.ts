@@ -113,6 +113,24 @@ describe("update", () => {
     expect(SearchIndex.open(index.toBytes()).search("word").hits).toEqual([]);
   });
 
+  it("reads the bytes it was given, as other readers of them and indexes updated from it do", () => {
+    const file = buildFile(
+      Array.from({ length: 9 }, (_, i) => document(`page-${i}`, { text: `common word${i}` })),
+    );
+    const shared = new Uint8Array(new SharedArrayBuffer(file.length));
+    shared.set(file);
+    const index = SearchIndex.open(shared);
+    const updated = index.update({
+      remove: ["page-0"],
+      documents: [document("page-0", { text: "common changed" })],
+    });
+    for (const reader of [index, SearchIndex.open(shared), updated]) {
+      expect(reader.search("word3").hits[0]?.id).toBe("page-3");
+      expect(reader.storedDocument("page-3")?.buffer).toBe(shared.buffer);
+    }
+    expect(updated.storedDocument("page-0")?.buffer).not.toBe(shared.buffer);
+  });
+
   it("keeps segments few over many updates", () => {
     let index = indexOf([document("start", { text: "common" })]);
     for (let i = 0; i < 100; i++) {

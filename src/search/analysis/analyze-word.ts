@@ -1,3 +1,4 @@
+import { MAX_SURFACE_TERMS } from "../file/surface-terms.ts";
 import { FULL_UNITS, HALF_UNITS, MOST_UNITS } from "../ranking/scoring.ts";
 import { foldDiacritics, normalizeWord } from "./fold.ts";
 import { isLetters, joinName, namesOf, partsOf } from "./split-name.ts";
@@ -31,8 +32,6 @@ export interface WordAnalyzer {
   analyze(word: string): AnalyzedWord;
 }
 
-/** Terms of one word, at most: a path of a hundred parts is no better found by all of them. */
-const MAX_TERMS = 16;
 const MAX_TERM_CHARS = 64;
 const MAX_CACHED_STEMS = 20_000;
 
@@ -111,7 +110,7 @@ function createAnalyzer(language: string): WordAnalyzer {
 function analyzeIdentifier(word: string, termOf: (word: string) => string): AnalyzedWord {
   const terms: AnalyzedTerm[] = [];
   const add = (term: string, units: number, role: TermRole): void => {
-    if (term === "" || terms.length >= MAX_TERMS) return;
+    if (term === "" || terms.length >= MAX_SURFACE_TERMS) return;
     if (!terms.some((each) => each.term === term)) terms.push({ term, units, role });
   };
   const nameTerm = (name: string): string =>

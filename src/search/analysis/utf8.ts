@@ -39,3 +39,14 @@ export function codePointBytes(first: number): number {
   if (first < 0xe0) return 2;
   return first < 0xf0 ? 3 : 4;
 }
+
+/** UTF-16 units of `bytes[start, end)`, which must be whole characters of sound UTF-8. */
+export function utf16Length(bytes: Uint8Array, start: number, end: number): number {
+  let units = end - start;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    // Bytes that continue a character count nothing, the first of four counts two.
+    if (byte > 0x7f) units += byte < 0xc0 ? -1 : byte > 0xef ? 1 : 0;
+  }
+  return units;
+}

@@ -16,7 +16,8 @@ import {
   UNITS_BITS,
   UNITS_MASK,
 } from "../file/surface-terms.ts";
-import { FIELDS, FULL_UNITS } from "../ranking/scoring.ts";
+import { FINGERPRINT_WORDS, Fingerprint } from "../ranking/fingerprint.ts";
+import { FIELDS, FULL_UNITS, HEADINGS } from "../ranking/scoring.ts";
 import { fieldRanges, readSurfaces, SurfaceBuffer } from "../ranking/token-stream.ts";
 import { GrowingBytes, grownUint32 } from "./growing.ts";
 import type { SurfaceTable } from "./surface-table.ts";
@@ -36,6 +37,8 @@ export class DocumentEncoder {
   readonly stream: GrowingBytes = new GrowingBytes();
   /** Words of its fields, stop words left out. */
   readonly lengths: number[] = [];
+  /** Of its words but those of the headings above it. */
+  readonly fingerprint: Uint32Array = new Uint32Array(FINGERPRINT_WORDS);
   /** Its distinct terms, and beside each its packed units; `termCount` of them count. */
   terms: Uint32Array = new Uint32Array(1024);
   packedUnits: Uint32Array = new Uint32Array(1024);
@@ -46,6 +49,7 @@ export class DocumentEncoder {
   readonly #tokens = new TokenBuffer();
   readonly #field = new GrowingBytes();
   readonly #copied = new SurfaceBuffer();
+  readonly #sketch = new Fingerprint();
   readonly #separator: Uint8Array = new Uint8Array(MAX_SEPARATOR_BYTES + 4);
   // By term: the last document that held it, and where in `terms` it is.
   #lastDocument: Uint32Array = new Uint32Array(1024);
@@ -61,11 +65,13 @@ export class DocumentEncoder {
     this.#document += 1;
     this.termCount = 0;
     this.stream.clear();
+    this.#sketch.clear();
     for (const [field, text] of fields.entries()) {
-      this.lengths[field] = this.#encodeField(text, field * 8, language);
+      this.lengths[field] = this.#encodeField(text, field, language);
       this.stream.pushVarint(this.#field.length);
       this.stream.append(this.#field.values, 0, this.#field.length);
     }
+    for (let i = 0; i < FINGERPRINT_WORDS; i++) this.fingerprint[i] = this.#sketch.word(i);
   }
 
   /**
@@ -77,6 +83,8 @@ export class DocumentEncoder {
     this.#document += 1;
     this.termCount = 0;
     this.stream.clear();
+    const first = document * FINGERPRINT_WORDS;
+    this.fingerprint.set(segment.fingerprints.subarray(first, first + FINGERPRINT_WORDS));
     const ranges = fieldRanges(segment, document);
     for (let field = 0; field < FIELDS.length; field++) {
       this.#field.clear();
@@ -121,7 +129,7 @@ export class DocumentEncoder {
     return (flags & SURFACE_KIND_MASK) === KIND_OVERLAP ? 1 : flags >>> SURFACE_KIND_BITS;
   }
 
-  #encodeField(text: string, shift: number, language: number): number {
+  #encodeField(text: string, field: number, language: number): number {
     this.#field.clear();
     if (text === "") return 0;
     const byteCount = this.#scratch.encode(text);
@@ -145,7 +153,8 @@ export class DocumentEncoder {
         tokens.shownEnds[i]! - start,
         language,
       );
-      words += this.#addSurface(surface, shift);
+      if (field !== HEADINGS) this.#sketch.add(tokens.hashes[i]!);
+      words += this.#addSurface(surface, field * 8);
       previousEnd = tokens.shownEnds[i]!;
       isGlued = kind !== KIND_WORD;
     }

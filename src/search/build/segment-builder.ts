@@ -31,6 +31,7 @@ export class SegmentBuilder {
   readonly #chains = new PostingChains();
   readonly #streams = new HeapColumn();
   readonly #fieldLengths = new GrowingBytes();
+  readonly #fingerprints = new GrowingUint32();
   readonly #documentGroups = new GrowingUint32();
   readonly #documentLanguages = new GrowingUint32();
   readonly #documentVersions = new GrowingUint32();
@@ -116,6 +117,7 @@ export class SegmentBuilder {
       streams: this.#streams.bytes,
       streamOffsets: contentOf(this.#streams.offsets.toArray()),
       fieldLengths: contentOf(fieldLengths),
+      fingerprints: contentOf(this.#fingerprints.toArray()),
       documentGroups: contentOf(this.#documentGroups.toArray()),
       documentLanguages: contentOf(this.#documentLanguages.toArray()),
       documentVersions: contentOf(this.#documentVersions.toArray()),
@@ -144,9 +146,10 @@ export class SegmentBuilder {
     if (this.#documentIds.size === number) {
       throw new RangeError(`IndexBuilder: duplicate document id "${document.id}"`);
     }
-    const { stream, lengths, terms, packedUnits, termCount } = this.#encoder;
+    const { stream, lengths, fingerprint, terms, packedUnits, termCount } = this.#encoder;
     this.#streams.add(stream.values, stream.length);
     for (const length of lengths) this.#fieldLengths.push(lengthByte(length));
+    for (const word of fingerprint) this.#fingerprints.push(word);
     for (let i = 0; i < termCount; i++) this.#chains.append(terms[i]!, number, packedUnits[i]!);
 
     const group = this.#groupOf(document.group);

@@ -25,7 +25,7 @@ export const INDEX_MAGIC: Uint8Array = Uint8Array.of(
   0x0a,
 );
 /** Goes up whenever the meaning of any byte changes, scoring constants included. */
-export const FILE_VERSION = 1;
+export const FILE_VERSION = 2;
 const HEADER_BYTES = 64;
 const CHECKED_FROM = 32;
 const ENTRY_WORDS = 4;

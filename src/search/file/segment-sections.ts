@@ -29,6 +29,8 @@ export const SEGMENT_SECTIONS = {
   streamOffsets: 14,
   /** By document, four a document: length bytes of its fields. */
   fieldLengths: 15,
+  /** By document, four numbers each: a sketch of its words; see `ranking/fingerprint.ts`. */
+  fingerprints: 39,
   documentGroups: 16,
   /** By document: numbers of names, 0 for none. */
   documentLanguages: 17,

@@ -1,3 +1,4 @@
+import { FINGERPRINT_WORDS } from "../ranking/fingerprint.ts";
 import { FIELDS } from "../ranking/scoring.ts";
 import { UNIT_CODES } from "./postings.ts";
 import { corrupt, type OpenFile } from "./sections.ts";
@@ -26,6 +27,7 @@ export interface Segment {
   readonly streams: Uint8Array;
   readonly streamOffsets: Uint32Array;
   readonly fieldLengths: Uint8Array;
+  readonly fingerprints: Uint32Array;
   readonly documentGroups: Uint32Array;
   readonly documentLanguages: Uint32Array;
   readonly documentVersions: Uint32Array;
@@ -95,6 +97,7 @@ export function segmentOf(raw: ReadonlyMap<number, Uint8Array>): Segment {
     streams: bytes("streams"),
     streamOffsets: words("streamOffsets"),
     fieldLengths: bytes("fieldLengths"),
+    fingerprints: words("fingerprints"),
     documentGroups: words("documentGroups"),
     documentLanguages: words("documentLanguages"),
     documentVersions: words("documentVersions"),
@@ -153,6 +156,10 @@ function checkSegment(segment: Segment): void {
   expect(segment.streamOffsets.length === documentCount + 1, "the list of texts");
   checkOffsets(segment.streamOffsets, segment.streams.length);
   expect(segment.fieldLengths.length === documentCount * FIELDS.length, "the list of lengths");
+  expect(
+    segment.fingerprints.length === documentCount * FINGERPRINT_WORDS,
+    "the list of fingerprints",
+  );
   expect(segment.documentStored.length === documentCount, "the list of stored documents");
   expect(segment.boundAverages.length === FIELDS.length, "the list of averages");
   expect(segment.groupTranslationKeys.length === groupIds.length, "the list of groups");
@@ -184,6 +191,17 @@ function allBelow(numbers: Uint32Array, limit: number): boolean {
 
 export function isDeleted(segment: Segment, document: number): boolean {
   return hasBit(segment.deletedDocuments, document);
+}
+
+/** The numbers of the documents that are deleted, in order. */
+export function* deletedDocuments(segment: Segment): Generator<number> {
+  for (const [at, byte] of segment.deletedDocuments?.entries() ?? []) {
+    // Bits behind the last document are those of a damaged file.
+    const end = byte === 0 ? 0 : Math.min(segment.documentCount, at * 8 + 8);
+    for (let document = at * 8; document < end; document++) {
+      if (isDeleted(segment, document)) yield document;
+    }
+  }
 }
 
 export function isGroupDeleted(segment: Segment, group: number): boolean {

@@ -1,6 +1,6 @@
 import { encodeUtf8 } from "../analysis/utf8.ts";
 import { UNIT_CODES } from "../file/postings.ts";
-import { isDeleted, type Segment } from "../file/segment.ts";
+import { deletedDocuments, type Segment } from "../file/segment.ts";
 import { averageLengths, LENGTHS, unitWeights } from "../ranking/field-lengths.ts";
 import { documentFrequency, type SegmentWeights, saturation } from "../ranking/posting-cursor.ts";
 import { FIELDS, FULL_UNITS } from "../ranking/scoring.ts";
@@ -38,16 +38,18 @@ export class TermStatistics {
     let alive = 0;
     const deletedCounts = segments.map((segment) => {
       const counts = new Map<number, number>();
-      for (let document = 0; document < segment.documentCount; document++) {
-        if (isDeleted(segment, document)) {
-          for (const term of termsOfDocument(segment, document)) {
-            counts.set(term, (counts.get(term) ?? 0) + 1);
-          }
-          continue;
-        }
-        alive += 1;
+      for (const [field, average] of segment.boundAverages.entries()) {
+        // Lengths are whole numbers, so that the rounded product is their very sum.
+        totals[field]! += Math.round(average * segment.documentCount);
+      }
+      alive += segment.documentCount;
+      for (const document of deletedDocuments(segment)) {
+        alive -= 1;
         for (let field = 0; field < FIELDS.length; field++) {
-          totals[field]! += LENGTHS[segment.fieldLengths[document * FIELDS.length + field]!]!;
+          totals[field]! -= LENGTHS[segment.fieldLengths[document * FIELDS.length + field]!]!;
+        }
+        for (const term of termsOfDocument(segment, document)) {
+          counts.set(term, (counts.get(term) ?? 0) + 1);
         }
       }
       return counts;

@@ -1,8 +1,9 @@
 import { encodeUtf8 } from "../analysis/utf8.ts";
 import type { Segment } from "../file/segment.ts";
-import { MANY_TERMS, NO_TERM, SURFACE_KIND_MASK, UNITS_BITS } from "../file/surface-terms.ts";
+import { SURFACE_KIND_MASK } from "../file/surface-terms.ts";
 import type { QueryPlan } from "../query/plan-query.ts";
 import { FIELDS, TITLE } from "./scoring.ts";
+import { surfacesOfTerms } from "./surfaces-of-terms.ts";
 import { fieldRanges } from "./token-stream.ts";
 
 /** Tokens of a field that are read as evidence; what is further down decides no rank. */
@@ -25,7 +26,7 @@ export class EvidenceTable {
   isExact: Uint8Array;
   /** By word: how often and how near it stands by the word before it; 1 for once side by side. */
   nearness: Float64Array;
-  /** Words of the title, and how many of them the query has. */
+  /** Words of the title, and how many of them the query has; nothing of a row without `TITLE` in its fields. */
   readonly titleWords: Uint16Array;
   readonly titleMatches: Uint16Array;
   readonly #rows: number;
@@ -54,9 +55,6 @@ export class EvidenceTable {
     this.surfaces.fill(-1, 0, size);
     this.isExact.fill(0, 0, size);
     this.nearness.fill(0, 0, size);
-    // A document without a title writes neither.
-    this.titleWords.fill(0);
-    this.titleMatches.fill(0);
   }
 }
 
@@ -64,46 +62,63 @@ const NONE: readonly number[] = [];
 
 /**
  * Reads documents of one segment for the words of one query. Between `open` and `close` it marks the
- * query's terms, so that reading a token is two table lookups.
+ * surfaces that stand for the query's terms, so that reading a token is one table lookup.
  */
 export class EvidenceReader {
   readonly #segment: Segment;
-  /** By term: its place in the plan + 1, or 0. */
-  readonly #marks: Uint8Array;
+  /** By surface: where the words that it stands for are in `#wordsOfMark`, or 0. */
+  readonly #marks: Uint16Array;
   readonly #ranges = new Uint32Array(FIELDS.length * 2);
-  #wordsOfTerm: (readonly number[])[] = [];
+  #wordsOfMark: (readonly number[])[] = [NONE];
   #marked: number[] = [];
   #texts: Uint8Array[] = [];
   #lastPlaces = new Int32Array(0);
 
   constructor(segment: Segment) {
     this.#segment = segment;
-    this.#marks = new Uint8Array(segment.terms.length);
+    this.#marks = new Uint16Array(segment.surfaces.length);
   }
 
   /** @param part the segment's place in the index. */
   open(plan: QueryPlan, part: number): void {
     this.close();
-    this.#wordsOfTerm = plan.terms.map(({ words }) => words);
-    for (const [index, { known }] of plan.terms.entries()) {
+    for (const { known, words } of plan.terms) {
       const number = known.numbers[part] ?? -1;
-      if (number < 0) continue;
-      this.#marks[number] = index + 1;
-      this.#marked.push(number);
+      if (number >= 0) this.#mark(number, words);
     }
     this.#texts = plan.words.map(({ text }) => encodeUtf8(text));
     this.#lastPlaces = new Int32Array(plan.words.length);
   }
 
   close(): void {
-    for (const term of this.#marked) this.#marks[term] = 0;
+    for (const surface of this.#marked) this.#marks[surface] = 0;
     this.#marked = [];
+    this.#wordsOfMark = [NONE];
+  }
+
+  /** Marks the surfaces of a term; one of several terms stands for the words of all of them. */
+  #mark(term: number, words: readonly number[]): void {
+    const { offsets, surfaces } = surfacesOfTerms(this.#segment);
+    // By the mark that a surface has already: the one that it gets.
+    const marks = new Map<number, number>();
+    for (let i = offsets[term]!; i < offsets[term + 1]!; i++) {
+      const surface = surfaces[i]!;
+      const before = this.#marks[surface]!;
+      let mark = marks.get(before);
+      if (mark === undefined) {
+        const others = this.#wordsOfMark[before]!;
+        mark = this.#wordsOfMark.push(others.length === 0 ? words : union(others, words)) - 1;
+        marks.set(before, mark);
+      }
+      this.#marks[surface] = mark;
+      if (before === 0) this.#marked.push(surface);
+    }
   }
 
   /** Writes how a document holds the query to a row of the table, which must be empty. */
   read(document: number, table: EvidenceTable, row: number): void {
     const ranges = fieldRanges(this.#segment, document, this.#ranges);
-    const { streams, surfaceTerms, surfaceFlags } = this.#segment;
+    const { streams, surfaceFlags } = this.#segment;
     const marks = this.#marks;
     for (let field = 0; field < FIELDS.length; field++) {
       const end = ranges[field * 2 + 1]!;
@@ -119,9 +134,7 @@ export class EvidenceReader {
           byte = streams[at++]!;
           surface |= (byte & 127) << shift;
         }
-        const entry = surfaceTerms[surface]!;
-        const isMatch =
-          entry < NO_TERM ? marks[entry] !== 0 : entry >= MANY_TERMS && this.#isMarkedList(entry);
+        const isMatch = marks[surface]! > 0;
         // A stop word is a word of the title when the query asks for it.
         if (field === TITLE && (isMatch || surfaceFlags[surface]! > SURFACE_KIND_MASK)) words += 1;
         if (!isMatch) continue;
@@ -136,33 +149,7 @@ export class EvidenceReader {
 
   /** The words of the query that a surface stands for. */
   matchesOf(surface: number): readonly number[] {
-    const entry = this.#segment.surfaceTerms[surface]!;
-    if (entry < NO_TERM) {
-      const mark = this.#marks[entry]!;
-      return mark === 0 ? NONE : (this.#wordsOfTerm[mark - 1] ?? NONE);
-    }
-    if (entry < MANY_TERMS) return NONE;
-    const lists = this.#segment.surfaceTermLists;
-    const place = entry - MANY_TERMS;
-    const end = Math.min(lists.length - 1, place + (lists[place] ?? 0));
-    let found: readonly number[] = NONE;
-    for (let i = place + 1; i <= end; i++) {
-      const mark = this.#marks[lists[i]! >>> UNITS_BITS] ?? 0;
-      if (mark === 0) continue;
-      const words = this.#wordsOfTerm[mark - 1] ?? NONE;
-      found = found.length === 0 ? words : [...new Set([...found, ...words])];
-    }
-    return found;
-  }
-
-  #isMarkedList(entry: number): boolean {
-    const lists = this.#segment.surfaceTermLists;
-    const place = entry - MANY_TERMS;
-    const end = Math.min(lists.length - 1, place + (lists[place] ?? 0));
-    for (let i = place + 1; i <= end; i++) {
-      if (this.#marks[lists[i]! >>> UNITS_BITS] !== 0) return true;
-    }
-    return false;
+    return this.#wordsOfMark[this.#marks[surface]!]!;
   }
 
   #note(surface: number, field: number, place: number, table: EvidenceTable, row: number): void {
@@ -203,6 +190,10 @@ export class EvidenceReader {
     table.isExact[first + word] = 1;
     table.surfaces[first + word] = surface;
   }
+}
+
+function union(some: readonly number[], others: readonly number[]): readonly number[] {
+  return [...new Set([...some, ...others])].toSorted((a, b) => a - b);
 }
 
 function lowerAscii(byte: number): number {

@@ -2,9 +2,11 @@ import { END, type PostingCursor } from "./posting-cursor.ts";
 import type { TopDocuments } from "./top-documents.ts";
 
 /** Documents that are scored together; small enough that bounds differ from window to window. */
-const WINDOW = 1024;
+const WINDOW = 4096;
 const scores = new Int32Array(WINDOW);
 const marks = new Int32Array(WINDOW / 32);
+/** Documents of the window that may be among the best, in ascending order. */
+const slots = new Int32Array(WINDOW);
 
 /**
  * Adds the best documents of a segment to `top` and returns how many it looked at that `accepts`.
@@ -35,7 +37,7 @@ export function addTopDocuments(
     if (start >= documentCount) return seen;
     const end = Math.min(documentCount, start + WINDOW);
     orderByBound(ordered, bounds, start, end);
-    let { threshold } = top;
+    const { threshold } = top;
     let essential = 0;
     let sum = 0;
     for (let i = 0; i < ordered.length; i++) {
@@ -43,34 +45,53 @@ export function addTopDocuments(
       boundsUpTo[i] = sum;
       if (sum <= threshold) essential = i + 1;
     }
-    for (let i = essential; i < ordered.length; i++) {
-      ordered[i]!.addWindow(start, end, scores, marks);
-    }
-    for (let word = 0; essential < ordered.length && word < marks.length; word++) {
-      let bits = marks[word]!;
-      marks[word] = 0;
-      while (bits !== 0) {
-        const slot = (word << 5) + 31 - Math.clz32(bits & -bits);
-        bits &= bits - 1;
-        let score = scores[slot]!;
+    if (essential < ordered.length) {
+      for (let i = essential; i < ordered.length; i++) {
+        ordered[i]!.addWindow(start, end, scores, marks);
+      }
+      let count = takeMarked(start, accepts);
+      seen += count;
+      // Term by term, so that each loop has one cursor at hand.
+      for (let i = essential - 1; i >= 0 && count > 0; i--) {
+        count = keepAbove(threshold - boundsUpTo[i]!, count);
+        ordered[i]!.addTo(slots, count, start, scores);
+      }
+      count = keepAbove(threshold, count);
+      for (let i = 0; i < count; i++) {
+        const slot = slots[i]!;
+        top.add(base + start + slot, scores[slot]!);
         scores[slot] = 0;
-        const document = start + slot;
-        if (accepts !== undefined && !accepts(document)) continue;
-        seen += 1;
-        for (let i = essential - 1; i >= 0; i--) {
-          if (score + boundsUpTo[i]! <= threshold) {
-            score = 0;
-            break;
-          }
-          score += ordered[i]!.scoreAt(document);
-        }
-        if (score <= threshold) continue;
-        top.add(base + document, score);
-        threshold = top.threshold;
       }
     }
     start = end;
   }
+}
+
+/** Moves the marked documents that `accepts` to `slots`, and returns how many they are. */
+function takeMarked(start: number, accepts: ((document: number) => boolean) | undefined): number {
+  let count = 0;
+  for (let word = 0; word < marks.length; word++) {
+    let bits = marks[word]!;
+    marks[word] = 0;
+    while (bits !== 0) {
+      const slot = (word << 5) + 31 - Math.clz32(bits & -bits);
+      bits &= bits - 1;
+      if (accepts === undefined || accepts(start + slot)) slots[count++] = slot;
+      else scores[slot] = 0;
+    }
+  }
+  return count;
+}
+
+/** Drops the first `count` slots but those with a score above the least; returns how many stay. */
+function keepAbove(least: number, count: number): number {
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const slot = slots[i]!;
+    if (scores[slot]! > least) slots[kept++] = slot;
+    else scores[slot] = 0;
+  }
+  return kept;
 }
 
 /** The least document that a cursor stands on: there is no posting before it. */

@@ -117,6 +117,39 @@ export class PostingCursor {
     }
   }
 
+  /** Adds what the term is worth in the first `count` of the slots, which must ascend. */
+  addTo(slots: Int32Array, count: number, start: number, scores: Int32Array): void {
+    if (this.document === END) return;
+    const documents = this.#documents;
+    const scale = this.#scale;
+    const { fieldLengths, postings } = this.#segment;
+    const { fieldOfCode, shareOfCode } = this.#weights;
+    let place = this.#place;
+    let last = documents[this.#inBlock - 1]!;
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i]!;
+      const document = start + slot;
+      if (last < document) {
+        this.#place = place;
+        this.#advance(document);
+        if (this.document === END) return;
+        place = this.#place;
+        last = documents[this.#inBlock - 1]!;
+      }
+      while (documents[place]! < document) place++;
+      if (documents[place] !== document) continue;
+      const code = postings[this.#codes + place]!;
+      const field = fieldOfCode[code]!;
+      const share =
+        field >= 0
+          ? shareOfCode[(code << 8) | fieldLengths[document * 4 + field]!]!
+          : this.#shareOf(place);
+      scores[slot]! += scoreOf(share, scale);
+    }
+    this.#place = place;
+    this.document = documents[place]!;
+  }
+
   /** What the term adds to `document`, which must not be below the one of the call before. */
   scoreAt(document: number): number {
     if (this.document < document) this.#advance(document);

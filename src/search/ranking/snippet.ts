@@ -1,5 +1,6 @@
 import { KIND_OVERLAP, KIND_SEPARATOR, KIND_WORD } from "../analysis/tokenizer.ts";
-import { decodeUtf8 } from "../analysis/utf8.ts";
+import { decodeUtf8, utf16Length } from "../analysis/utf8.ts";
+import { GrowingBytes } from "../build/growing.ts";
 import type { Segment } from "../file/segment.ts";
 import { SURFACE_KIND_BITS, SURFACE_KIND_MASK } from "../file/surface-terms.ts";
 import type { QueryPlan } from "../query/plan-query.ts";
@@ -16,7 +17,10 @@ const TYPICAL_TOKEN_CHARS = 6;
 const LEAD_SHARE = 0.25;
 
 const EMPTY: Snippet = { text: "", matches: [], cutBefore: false, cutAfter: false };
+const SPACE = 0x20;
 const buffer = new SurfaceBuffer();
+/** The snippet being made, in UTF-8: decoded once, because a call of the decoder costs more than a word. */
+const shown = new GrowingBytes();
 
 /**
  * The stretch of a document that shows best why it is a hit: the one with the most weight of
@@ -99,28 +103,39 @@ function cutSnippet(
   const { values, count } = buffer;
   let first = start;
   while (first > 0 && first < count && isSeparator(segment, values[first]!)) first += 1;
-  let text = "";
+  shown.clear();
+  let chars = 0;
   const matches: [number, number][] = [];
   let isSpaced = false;
   let next = first;
   for (; next < count; next++) {
     const surface = values[next]!;
     const kind = segment.surfaceFlags[surface]! & SURFACE_KIND_MASK;
-    const shown = shownText(segment, surface);
-    const gap = isSpaced && kind !== KIND_SEPARATOR ? " " : "";
-    if (text.length + gap.length + shown.length > maxChars) break;
-    const from = text.length + gap.length;
-    text += gap + shown;
+    const { bytes, offsets } = segment.surfaces;
+    const from = offsets[surface]!;
+    const to = shownEnd(segment, surface);
+    const gap = isSpaced && kind !== KIND_SEPARATOR ? 1 : 0;
+    const own = utf16Length(bytes, from, to);
+    if (chars + gap + own > maxChars) break;
+    if (gap === 1) shown.push(SPACE);
+    shown.append(bytes, from, to);
+    const matchStart = chars + gap;
+    chars = matchStart + own;
     isSpaced = kind === KIND_WORD;
     if (kind === KIND_SEPARATOR || reader.matchesOf(surface).length === 0) continue;
     // A pair reaches into the token that comes next.
-    const full = kind === KIND_OVERLAP ? segment.surfaces.text(surface) : shown;
-    addMatch(matches, from, from + full.length);
+    const full = kind === KIND_OVERLAP ? utf16Length(bytes, from, offsets[surface + 1]!) : own;
+    addMatch(matches, matchStart, matchStart + full);
   }
+  let text = decodeUtf8(shown.values, 0, shown.length);
   if (text === "" && first < count) {
     // One token longer than the whole snippet: cut where a character ends.
     const surface = values[first]!;
-    text = cutToGraphemes(shownText(segment, surface), maxChars);
+    const { bytes, offsets } = segment.surfaces;
+    text = cutToGraphemes(
+      decodeUtf8(bytes, offsets[surface]!, shownEnd(segment, surface)),
+      maxChars,
+    );
     next = first + 1;
   }
   const trimmed = text.trimEnd();
@@ -141,14 +156,13 @@ function addMatch(matches: [number, number][], start: number, end: number): void
   else matches.push([start, end]);
 }
 
-/** The bytes of a surface that stand for it in the text. */
-function shownText(segment: Segment, surface: number): string {
-  const { bytes, offsets } = segment.surfaces;
-  const start = offsets[surface]!;
+/** Where the bytes end that stand for a surface in the text. */
+function shownEnd(segment: Segment, surface: number): number {
+  const { offsets } = segment.surfaces;
+  const end = offsets[surface + 1]!;
   const flags = segment.surfaceFlags[surface]!;
   const isPair = (flags & SURFACE_KIND_MASK) === KIND_OVERLAP;
-  const end = isPair ? start + (flags >>> SURFACE_KIND_BITS) : offsets[surface + 1]!;
-  return decodeUtf8(bytes, start, Math.min(end, offsets[surface + 1]!));
+  return isPair ? Math.min(end, offsets[surface]! + (flags >>> SURFACE_KIND_BITS)) : end;
 }
 
 function isSeparator(segment: Segment, surface: number): boolean {

@@ -1,5 +1,5 @@
 import type { Segment } from "../file/segment.ts";
-import { MANY_TERMS, NO_TERM, UNITS_BITS } from "../file/surface-terms.ts";
+import { MANY_TERMS, MAX_SURFACE_TERMS, NO_TERM, UNITS_BITS } from "../file/surface-terms.ts";
 import { FIELDS } from "./scoring.ts";
 
 /**
@@ -79,7 +79,8 @@ export function forEachTerm(
   if (entry < MANY_TERMS) return;
   const lists = segment.surfaceTermLists;
   const place = entry - MANY_TERMS;
-  const end = Math.min(lists.length - 1, place + (lists[place] ?? 0));
+  const count = Math.min(MAX_SURFACE_TERMS, lists[place] ?? 0);
+  const end = Math.min(lists.length - 1, place + count);
   for (let i = place + 1; i <= end; i++) visit(lists[i]! >>> UNITS_BITS);
 }
 
