@@ -205,7 +205,7 @@ function titleOf({ title, baseUrl, sources }: Config): string {
   if (/^https?:/i.test(first.location) && !isGitUrl(first.location)) {
     return new URL(first.location).hostname;
   }
-  const name = basename(first.location.replace(/#.*$/, "")).replace(/\.\w+$/, "");
+  const name = basename(first.location.split("#", 1)[0] ?? "").replace(/\.\w+$/, "");
   if (!COMMON_NAMES.test(name)) return name;
   const parent = basename(dirname(first.location));
   return parent === "" ? "Documentation" : `${parent} documentation`;

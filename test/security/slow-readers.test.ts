@@ -34,21 +34,22 @@ function residentMb(pid: number): number {
 describe("clients that never read", () => {
   it.skipIf(!existsSync("/proc/self/status"))(
     "cost little memory, however often they ask",
+    { timeout: 120_000 },
     async () => {
       await using docs = await temporaryFolder({ "ports.md": LONG_PAGE });
       await using docport = await startDocport(["serve", docs.path, "--port", "0"]);
       expect(await isAlive(docport)).toBe(true);
       const before = residentMb(docport.pid);
       const ask = `GET /llms-full.txt HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-      const clients = await Promise.all(Array.from({ length: 20 }, () => open(docport.url)));
+      const clients = await Promise.all(Array.from({ length: 10 }, () => open(docport.url)));
       for (const client of clients) {
         client.pause();
-        client.write(ask.repeat(50));
+        client.write(ask.repeat(60));
       }
       // Answers to others come after what those asked for has been begun.
-      for (let i = 0; i < 20; i++) expect(await isAlive(docport)).toBe(true);
-      // All that was asked for is 500 MB.
-      expect(residentMb(docport.pid) - before).toBeLessThan(250);
+      for (let i = 0; i < 5; i++) expect(await isAlive(docport)).toBe(true);
+      // All that was asked for is 300 MB.
+      expect(residentMb(docport.pid) - before).toBeLessThan(200);
     },
   );
 });

@@ -107,7 +107,7 @@ function bySize(lines: readonly PdfLine[]): HeadingOf {
 /** Without spaces, case and a number before it, which outlines often leave out. */
 function keyOf(title: string): string {
   const plain = title.normalize("NFKC").toLowerCase();
-  return plain.replace(/^\s*(?:[\divx]+[.)]?)+(?=\s)/, "").replaceAll(/[\s\p{P}\p{C}]+/gu, "");
+  return plain.replace(/^\s*[\divx][\divx.)]*(?=\s)/, "").replaceAll(/[\s\p{P}\p{C}]+/gu, "");
 }
 
 function depthOf(level: number): Depth {

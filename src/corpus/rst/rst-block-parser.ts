@@ -21,9 +21,9 @@ const ENUMERATOR =
 const FIELD = /^:((?:[^:\\\n`]|\\.|:(?!\s|$|`)){1,200}):(?:\s+|$)/;
 const OPTION =
   /^(?:--?[A-Za-z?][\w-]*|\/[A-Z])(?:[ =][\w<>[\]-]+)?(?:, (?:--?\w[\w-]*)(?:[ =][\w<>[\]-]+)?)*(?:\s{2,}|$)/;
-const DIRECTIVE = /^\.\. +((?:[\w-]+:)?[\w][\w.+-]*) ?::(?:\s+(.*))?$/;
+const DIRECTIVE = /^\.\. +((?:[\w-]{1,60}:)?[\w][\w.+-]{0,200}) ?::(?:\s+(\S.*)?)?$/;
 const SUBSTITUTED = /^\.\. +\|[^|]{1,100}\|\s+([\w-]+)::/;
-const NOTE = /^\.\. +\[([^\]]{1,100})\](?:\s+(.*))?$/;
+const NOTE = /^\.\. +\[([^\]]{1,100})\](?:\s+(\S.*)?)?$/;
 
 /** The blocks of a document, or of an indented part of it. */
 export class RstBlockParser {
@@ -95,7 +95,7 @@ export class RstBlockParser {
       nodes.push({ type: "thematicBreak" });
       return at + 1;
     }
-    if (/^\+[-=]{2,}[-=+]*\+$/.test(line)) return this.#grid(lines, at, nodes);
+    if (/^\+[-=]{2}[-=+]*\+$/.test(line)) return this.#grid(lines, at, nodes);
     if (/^=+(?: +=+)+$/.test(line)) {
       const end = this.#simpleTableEnd(lines, at);
       if (end !== undefined) {
@@ -297,7 +297,7 @@ export class RstBlockParser {
       nodes.push(this.paragraph(text));
       return end;
     }
-    const shown = text.replace(/(?:^|\s+)::$/, "").replace(/::$/, ":");
+    const shown = text.replace(/(?:^|(?<!\s)\s+)::$/, "").replace(/::$/, ":");
     if (shown !== "") nodes.push(this.paragraph(shown));
     let code = end;
     while (code < lines.length && lines[code] === "") code += 1;

@@ -87,7 +87,7 @@ function split(argument: string, body: Lines): Parts {
   const options = new Map<string, string>();
   let at = 0;
   const hasOption = (line: string): RegExpExecArray | null =>
-    /^\s+:([\w-]{1,60}):(?:\s+(.*))?$/.exec(line);
+    /^\s+:([\w-]{1,60}):(?:\s+(\S.*)?)?$/.exec(line);
   for (; at < body.length; at += 1) {
     const line = body[at] ?? "";
     const option = hasOption(line);
@@ -134,7 +134,7 @@ function changeNote(
   content: Lines,
   depth: number,
 ): RootContent[] {
-  const [, version = "", rest = ""] = /^(\S*)\s*(.*)$/.exec(first) ?? [];
+  const [, version = "", rest = ""] = /^(\S*)(?!\S)\s*(\S.*)?$/.exec(first) ?? [];
   const text = [rest, ...more].join(" ").trim();
   const note = parser.paragraph(text === "" ? "" : ` ${text}`);
   const label: PhrasingContent = {
@@ -215,8 +215,8 @@ function listTable(
 ): RootContent[] {
   const rows: string[][] = [];
   for (const line of content) {
-    const row = /^[*-]\s+[*-](?:\s+(.*))?$/.exec(line);
-    const cell = /^\s+[*-](?:\s+(.*))?$/.exec(line);
+    const row = /^[*-]\s+[*-](?:\s+(\S.*)?)?$/.exec(line);
+    const cell = /^\s+[*-](?:\s+(\S.*)?)?$/.exec(line);
     if (row) rows.push([row[1] ?? ""]);
     else if (cell && indentOf(line) <= 4) rows.at(-1)?.push(cell[1] ?? "");
     else {

@@ -59,5 +59,5 @@ export function makeId(name: string): string {
     .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^[-0-9]+|-+$/g, "");
+    .replaceAll(/^[-0-9]+|(?<!-)-+$/g, "");
 }

@@ -1,8 +1,8 @@
 import { normalizeName, type RstNames } from "./rst-inline.ts";
 import { adornmentOf, type Lines } from "./rst-lines.ts";
 
-const TARGET = /^\s*\.\. _(?:`([^`]{1,300})`|((?:\\.|[^:\\`]){1,300})):(?:\s+(.*))?$/;
-const SUBSTITUTION = /^\s*\.\. \|([^|]{1,100})\|\s+(?:replace|unicode)::\s*(.*)$/;
+const TARGET = /^\s*\.\. _(?:`([^`]{1,300})`|((?:\\.|[^:\\`]){1,300})):(?:\s+(\S.*)?)?$/;
+const SUBSTITUTION = /^\s*\.\. \|([^|]{1,100})\|\s+(?:replace|unicode)::\s*(\S.*)?$/;
 
 /** The names that a document gives to URLs, texts and sections, wherever it does so. */
 export function collectNames(lines: Lines): RstNames {

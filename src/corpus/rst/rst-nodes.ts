@@ -7,7 +7,9 @@ export function paragraphOf(children: readonly PhrasingContent[]): Paragraph {
   return {
     type: "paragraph",
     children: children.map((child) =>
-      child.type === "text" ? { ...child, value: child.value.replaceAll(/\s*\n\s*/g, " ") } : child,
+      child.type === "text"
+        ? { ...child, value: child.value.replaceAll(/(?<!\s)\s*\n\s*/g, " ") }
+        : child,
     ),
   };
 }

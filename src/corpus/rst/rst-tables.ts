@@ -82,7 +82,7 @@ function positionsOf(line: string, mark: string): number[] {
 /** Rows of comma-separated values, quoted by `"` (RFC 4180). */
 export function parseCsv(text: string): string[][] {
   const rows: string[][] = [[]];
-  const cell = /\s*(?:"((?:[^"]|"")*)"|([^,\n]*))[^,\n]*(,|\n|$)/y;
+  const cell = /\s{0,20}(?:"((?:[^"]|""){0,5000})"|([^,\n]{0,5000}))[^,\n]{0,5000}(,|\n|$)/y;
   for (let at = 0; at < text.length; at = cell.lastIndex) {
     cell.lastIndex = at;
     const found = cell.exec(text);

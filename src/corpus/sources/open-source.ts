@@ -148,7 +148,7 @@ function openRepository(
   const { repository, ref: fragment } = parseGitLocation(settings.location);
   const ref = settings.ref ?? fragment;
   const refs = settings.refs ?? (ref === undefined ? [] : [ref]);
-  const subfolder = (settings.subfolder ?? "").replace(/^[./]+|[/]+$/g, "");
+  const subfolder = (settings.subfolder ?? "").replace(/^[./]+|(?<!\/)[/]+$/g, "");
   const wrong = refs.find((one) => !isGitRef(one));
   if (wrong !== undefined) {
     throw new DocportError("ERR_SOURCE_KIND", `"${wrong}" is no branch, tag or commit.`, {

@@ -46,7 +46,7 @@ function markOf(bytes: Uint8Array): string | undefined {
 
 function declaredIn(bytes: Uint8Array): string | undefined {
   const start = Buffer.from(bytes.subarray(0, PRESCAN_BYTES)).toString("latin1");
-  const name = /<meta\s[^>]{0,200}charset\s*=\s*["']?\s*([\w.:-]{1,40})/i.exec(start)?.[1];
+  const name = /<meta\s[^>]{0,200}charset\s*=\s*(?:["']\s*)?([\w.:-]{1,40})/i.exec(start)?.[1];
   // A page whose ASCII could be read is not UTF-16, whatever it says.
   return name !== undefined && /^utf-?16/i.test(name) ? "utf-8" : name;
 }

@@ -106,7 +106,7 @@ export function robotsDirectives(text: string): { isNoIndex: boolean; isNoFollow
 
 /** `5; url='/there/'` -> `/there/`; undefined for a page that only reloads itself. */
 function refreshTarget(content: string): string | undefined {
-  const target = /^\s*[\d.]*\s*[;,]?\s*url\s*=\s*(.*)$/is.exec(content)?.[1]?.trim();
+  const target = /^\s*(?:[\d.]+\s*)?(?:[;,]\s*)?url\s*=(.*)$/is.exec(content)?.[1]?.trim();
   return target?.replace(/^["']|["']$/g, "") || undefined;
 }
 

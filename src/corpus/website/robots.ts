@@ -72,7 +72,7 @@ function readGroups(text: string): { groups: readonly Group[]; sitemaps: readonl
         groups.push(group);
       }
       // `Docport/1.0` means docport: versions are no part of the name (RFC 9309 §2.2.1).
-      group.agents.push(value.toLowerCase().replace(/\/.*$/, "").trim());
+      group.agents.push((value.toLowerCase().split("/", 1)[0] ?? "").trim());
       isInAgents = true;
       continue;
     }
