@@ -30,12 +30,12 @@ export class GatheredPages {
     if (!this.#ids.has(page.id)) return page;
     let number = 2;
     while (this.#ids.has(`${page.id}~${number}`)) number++;
-    const id = `${page.id}~${number}`;
-    const sections = page.sections.map((section) => ({
-      ...section,
-      id: section.id.replace(page.id, () => id),
-    }));
-    return { ...page, id, sections };
+    return pageWithId(page, `${page.id}~${number}`);
+  }
+
+  /** Ids that no page gets from {@link withFreeId}. */
+  reserve(ids: Iterable<string>): void {
+    for (const id of ids) this.#ids.add(id);
   }
 
   add(page: GatheredPage, stored: Uint8Array): void {
@@ -76,6 +76,16 @@ export class GatheredPages {
       builtAt: now,
     };
   }
+}
+
+/** The page under another id. */
+export function pageWithId(page: Page, id: string): Page {
+  if (page.id === id) return page;
+  const sections = page.sections.map((section) => ({
+    ...section,
+    id: id + section.id.slice(page.id.length),
+  }));
+  return { ...page, id, sections };
 }
 
 /** First part of the id below the language: translations of one part are one part. */
