@@ -94,6 +94,7 @@ describe("precedence", () => {
       acmePort: 80,
       certs: expect.stringMatching(/\/certs$/),
       cache: expect.stringMatching(/\/\.docport-cache$/),
+      refreshInMs: 900_000,
       acmeDirectory: undefined,
       acmeRoot: undefined,
       staging: false,
