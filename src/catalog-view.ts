@@ -15,7 +15,7 @@ export class CatalogView {
   };
 
   /** Has the catalog answer from now on. Clients are told after what runs at the moment. */
-  show(next: IndexedCatalog): void {
+  readonly show = (next: IndexedCatalog): void => {
     const before = this.#shown;
     this.#shown = next;
     if (!before || before === next) return;
@@ -23,5 +23,5 @@ export class CatalogView {
       const events = changeEvents(before.facts, next.facts, compareCatalogs(before, next));
       for (const event of events) this.events.publish(event);
     });
-  }
+  };
 }

@@ -59,8 +59,10 @@ export class FileWatch implements ChangeWatch {
     try {
       if (!this.#seen) await this.look();
       for (;;) {
-        this.#watch(this.#seen?.folders ?? []);
-        const sweptMs = await this.#sweep(onChange, signal);
+        // What happens in a folder before it is watched is seen by a look afterwards.
+        this.#watch();
+        let sweptMs = await this.#sweep(onChange, signal);
+        if (this.#watch()) sweptMs = await this.#sweep(onChange, signal);
         await this.#pause(sweptMs, signal);
       }
     } finally {
@@ -102,7 +104,9 @@ export class FileWatch implements ChangeWatch {
     signal.throwIfAborted();
   }
 
-  #watch(folders: readonly string[]): void {
+  /** Watches the folders that were seen last. Gives whether there are new ones among them. */
+  #watch(): boolean {
+    const folders = this.#seen?.folders ?? [];
     // A file, or a folder that is not there, is seen from the folder that it is in.
     const above = dirname(this.#options.path);
     const wanted = new Set([above, ...folders.slice(0, MAX_FOLDERS)]);
@@ -111,12 +115,13 @@ export class FileWatch implements ChangeWatch {
       watcher.close();
       this.#watchers.delete(folder);
     }
-    for (const folder of wanted) {
-      if (!this.#watchers.has(folder)) this.#watchFolder(folder, folder !== above);
-    }
+    const isNew = [...wanted].map(
+      (folder) => !this.#watchers.has(folder) && this.#watchFolder(folder, folder !== above),
+    );
+    return isNew.includes(true);
   }
 
-  #watchFolder(folder: string, isWithin: boolean): void {
+  #watchFolder(folder: string, isWithin: boolean): boolean {
     try {
       const watcher = watch(folder, { persistent: false });
       const forget = (): void => {
@@ -127,7 +132,7 @@ export class FileWatch implements ChangeWatch {
         // What else happens beside the place is nobody's business here.
         if (!isWithin && name !== null && String(name) !== basename(this.#options.path)) return;
         // When a folder itself was moved or removed, its watcher tells of nothing any more.
-        if (event === "rename") forget();
+        if (event === "rename" && String(name) === basename(folder)) forget();
         this.#hint();
       });
       watcher.on("error", () => {
@@ -135,11 +140,13 @@ export class FileWatch implements ChangeWatch {
         this.#hint();
       });
       this.#watchers.set(folder, watcher);
+      return true;
     } catch (error) {
       // A folder that has just gone is seen by the next look.
-      if (this.#isBlind || systemCodeOf(error) === "ENOENT") return;
+      if (this.#isBlind || systemCodeOf(error) === "ENOENT") return false;
       this.#isBlind = true;
       this.#options.onBlind?.(error);
+      return false;
     }
   }
 
