@@ -3,11 +3,12 @@ import { basename, dirname } from "node:path";
 import { type BuildOptions, buildCatalog } from "./catalog/build-catalog.ts";
 import type { CatalogSettings } from "./catalog/gathered-pages.ts";
 import { type IndexedCatalog, openCatalog } from "./catalog/open-catalog.ts";
-import type { SourceConfig } from "./config/source-list.ts";
+import { corporaOf, type SourceConfig } from "./config/source-list.ts";
 import type { Config } from "./config.ts";
 import { isGitUrl } from "./corpus/git/git-location.ts";
 import type { Problem } from "./corpus/page.ts";
 import type { LoadProgress, Source } from "./corpus/source.ts";
+import { namedSource } from "./corpus/sources/named-source.ts";
 import { openSource } from "./corpus/sources/open-source.ts";
 import { openSourceCache } from "./corpus/sources/source-cache.ts";
 import { createEmbeddings, type Embeddings } from "./embeddings.ts";
@@ -84,6 +85,7 @@ async function build(
 /** The configured sources, in their order. Rejects like {@link loadCatalog}. */
 export async function openSources(config: Config, options: LoadCatalogOptions): Promise<Source[]> {
   const sources: Source[] = [];
+  const corpora = corporaOf(config.sources);
   for (const source of config.sources) {
     const opened = await openSource(sourceSettings(config, source), {
       fetch: options.fetch,
@@ -91,7 +93,10 @@ export async function openSources(config: Config, options: LoadCatalogOptions): 
       ...(options.clock && { clock: options.clock }),
       ...(options.env && { env: options.env }),
     });
-    sources.push(withCache(opened, config, source, options.onWarning));
+    const cached = withCache(opened, config, source, options.onWarning);
+    const { corpus } = source;
+    const isNamed = corpus !== undefined && corpora.includes(corpus);
+    sources.push(isNamed ? namedSource(cached, corpus) : cached);
   }
   return sources;
 }
@@ -99,7 +104,13 @@ export async function openSources(config: Config, options: LoadCatalogOptions): 
 /** What a catalog is called, and what is listed first. */
 export function catalogSettings(config: Config): CatalogSettings {
   const { baseUrl, versions } = config;
-  return { title: titleOf(config), versions, ...(baseUrl === undefined ? {} : { baseUrl }) };
+  const corpora = corporaOf(config.sources);
+  return {
+    title: titleOf(config),
+    versions,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(corpora.length > 0 && { corpora }),
+  };
 }
 
 /**
@@ -239,7 +250,8 @@ function titleOf({ title, baseUrl, sources }: Config): string {
   const [first] = sources;
   if (title !== undefined) return title;
   if (baseUrl !== undefined) return new URL(baseUrl).hostname;
-  if (!first) return "Documentation";
+  // None of several has the name of all; and not everybody may be told the first one's.
+  if (!first || corporaOf(sources).length > 0) return "Documentation";
   if (/^https?:/i.test(first.location) && !isGitUrl(first.location)) {
     return new URL(first.location).hostname;
   }

@@ -142,7 +142,8 @@ class IndexCatalog implements IndexedCatalog {
       if (stored) gathered.add(decodePage(stored), stored);
     }
     const { title, baseUrl, versions, builtAt } = this.facts;
-    const settings = { title, ...optional("baseUrl", baseUrl) };
+    const corpora = this.facts.corpora?.map(({ name }) => name);
+    const settings = { title, ...optional("baseUrl", baseUrl), ...optional("corpora", corpora) };
     const facts = gathered.facts({ ...settings, versions }, builtAt);
     const revision = gathered.revision({ ...settings, versions: facts.versions });
     const metadata = packMetadata({ revision, facts }, gathered.summaries);

@@ -1,9 +1,10 @@
 import type { Page } from "../corpus/page.ts";
+import { pageWithId } from "../corpus/page-with-id.ts";
 import { createBreather } from "../lib/breathe.ts";
 import type { IndexDocument, IndexGroup } from "../search/index-document.ts";
 import type { SearchIndex } from "../search/search-index.ts";
 import { packMetadata } from "./catalog-metadata.ts";
-import { type CatalogSettings, GatheredPages, pageWithId } from "./gathered-pages.ts";
+import { type CatalogSettings, GatheredPages } from "./gathered-pages.ts";
 import type { KeptCatalog, KeptPage } from "./kept-pages.ts";
 import { pageRecords } from "./page-records.ts";
 import type { PageReading } from "./read-pages.ts";

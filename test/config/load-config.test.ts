@@ -162,6 +162,7 @@ describe("docport.yaml", () => {
       {
         location: "https://docs.example.com/index.json",
         name: "Public site",
+        corpus: "public-site",
         kind: "export",
         baseUrl: "https://docs.example.com/",
         language: "de",
