@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import type { KeptPage } from "./catalog/kept-pages.ts";
 import { openCatalog } from "./catalog/open-catalog.ts";
 import type { SourceConfig } from "./config/source-list.ts";
@@ -114,9 +115,11 @@ async function originOfSources(
 
 /** Notes what is there before it is read, so that no change goes by. */
 async function openWatch(
-  { location: path, name }: SourceConfig,
+  { location, name }: SourceConfig,
   { clock, onWarning }: GivenOptions,
 ): Promise<FileWatch> {
+  // The pages that an llms.txt lists lie beside it.
+  const path = basename(location) === "llms.txt" ? dirname(location) : location;
   const watch = new FileWatch({
     path,
     clock,

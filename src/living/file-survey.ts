@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { BigIntStats, Dirent } from "node:fs";
+import type { BigIntStats } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { systemCodeOf } from "../lib/errors.ts";
 
 /** What is at a place, in so far as a change of it can be told. */
@@ -20,12 +20,13 @@ const CONCURRENCY = 16;
 
 /**
  * Looks at a file, or at every file below a folder but hidden ones and those of node_modules, as
- * sources do. Links are followed. Nothing is read, and a place where there is nothing is a place.
+ * sources do. Links are followed within the folder. Nothing is read, and a place where there is nothing is a place.
  */
 export async function surveyFiles(root: string): Promise<Survey> {
   const marks: string[] = [];
   const folders: string[] = [];
   const seen = new Set<string>();
+  let realRoot: string | undefined;
   const look = async (path: string, depth: number): Promise<void> => {
     const found = await statOf(path);
     // ctime changes with the content, the name's target and the permissions, and nobody can set it.
@@ -36,22 +37,22 @@ export async function surveyFiles(root: string): Promise<Survey> {
   };
   const enter = async (path: string, depth: number): Promise<void> => {
     if (depth > MAX_DEPTH || marks.length + seen.size > MAX_ENTRIES) return;
-    let entries: readonly Dirent[];
     try {
       const real = await realpath(path);
-      if (seen.has(real)) return;
+      // By their real names, folders are the same whichever of several links led there first.
+      marks.push(`${path}\0${real}`);
+      realRoot ??= real;
+      const isWithin = real === realRoot || real.startsWith(realRoot + sep);
+      if (!isWithin || seen.has(real)) return;
       seen.add(real);
-      entries = await readdir(real, { withFileTypes: true });
+      const names = (await readdir(real)).filter(isSeen);
+      folders.push(real);
+      for (let at = 0; at < names.length; at += CONCURRENCY) {
+        const some = names.slice(at, at + CONCURRENCY);
+        await Promise.all(some.map((name) => look(join(real, name), depth + 1)));
+      }
     } catch (error) {
       marks.push(`${path}\0${systemCodeOf(error)}`);
-      return;
-    }
-    folders.push(path);
-    marks.push(`${path}\0folder`);
-    const names = entries.map(({ name }) => name).filter(isSeen);
-    for (let at = 0; at < names.length; at += CONCURRENCY) {
-      const some = names.slice(at, at + CONCURRENCY);
-      await Promise.all(some.map((name) => look(join(path, name), depth + 1)));
     }
   };
   await look(root, 0);

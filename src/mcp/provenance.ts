@@ -1,4 +1,4 @@
-import { cleanLine } from "./clean-text.ts";
+import { modelName } from "./model-text.ts";
 
 /** A commit as people write it; what else is a revision comes whole. */
 const COMMIT_CHARS = 12;
@@ -14,7 +14,7 @@ export function provenance({
   const isCommit = revision !== undefined && /^[0-9a-f]{40,64}$/.test(revision);
   return {
     ...(Number.isSafeInteger(modifiedAt) && { modified: isoDate(modifiedAt ?? 0) }),
-    ...(revision !== undefined && { revision: cleanLine(revision, isCommit ? COMMIT_CHARS : 40) }),
+    ...(revision !== undefined && { revision: modelName(revision, isCommit ? COMMIT_CHARS : 40) }),
   };
 }
 

@@ -56,6 +56,14 @@ describe("a survey of files", () => {
     expect((await surveyFiles(folder.path)).folders.length).toBeLessThan(4);
   });
 
+  it("does not leave the folder by a link", async () => {
+    await using folder = await temporaryFolder({ "docs/a.md": "one", "other/b.md": "two" });
+    await symlink("../other", join(folder.path, "docs/out"));
+    const before = await markOf(join(folder.path, "docs"));
+    await writeFile(join(folder.path, "other/b.md"), "changed");
+    expect(await markOf(join(folder.path, "docs"))).toBe(before);
+  });
+
   it("follows a link that is pointed elsewhere", async () => {
     await using folder = await temporaryFolder({ "v1/a.md": "one", "v2/a.md": "two" });
     const current = join(folder.path, "current");
