@@ -3,8 +3,9 @@ import type { KeptPage } from "./catalog/kept-pages.ts";
 import { openCatalog } from "./catalog/open-catalog.ts";
 import type { SourceConfig } from "./config/source-list.ts";
 import type { Config } from "./config.ts";
-import { DocumentCache } from "./corpus/document-cache.ts";
+import { isGitUrl } from "./corpus/git/git-location.ts";
 import type { Problem } from "./corpus/page.ts";
+import { ParsedDocuments } from "./corpus/parsed-documents.ts";
 import { createEmbeddings, type Embeddings } from "./embeddings.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
@@ -74,25 +75,25 @@ async function originOfSources(
   embeddings: Embeddings | undefined,
   options: GivenOptions,
 ): Promise<CatalogOrigin> {
-  const documents = new DocumentCache();
+  const parsed = new ParsedDocuments();
   const kept: KeptPage[][] = config.sources.map(() => []);
   const sources = await openSources(config, options);
   const followed = [];
   for (const [number, source] of sources.entries()) {
     const place = config.sources[number];
     if (!place) throw new Error(`source ${number} is not configured`);
-    const isRemote = place.location.includes("://");
-    // A repository on this computer is asked for its commit: its files are none of ours.
-    const isAsked = isRemote || source.revision !== undefined;
+    // A repository on this computer is asked too: of it only commits count.
+    const isRemote =
+      place.location.includes("://") || isGitUrl(place.location) || source.revision !== undefined;
     followed.push({
       name: place.name,
       source,
       ...(!isRemote && { watch: await openWatch(place, options) }),
-      ...(isAsked && config.refreshInMs > 0 && { everyMs: config.refreshInMs }),
+      ...(isRemote && config.refreshInMs > 0 && { everyMs: config.refreshInMs }),
     });
   }
   const bytes = await buildFrom(sources, config, options, embeddings, {
-    documents,
+    parsed,
     onPage: (page, source) => kept[source]?.push(page),
   });
   const catalog = openCatalog(bytes, embeddings?.queries);
@@ -107,7 +108,7 @@ async function originOfSources(
   return new SourcesOrigin(first, followed, {
     settings: catalogSettings(config),
     now: options.now,
-    documents,
+    parsed,
     createEmbedder: embeddings?.createSectionEmbedder,
     onProblem: problemReporter(config, options),
   });

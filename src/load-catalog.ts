@@ -123,7 +123,7 @@ export async function buildFrom(
   config: Config,
   options: LoadCatalogOptions,
   embeddings: Embeddings | undefined,
-  remember: Pick<BuildOptions, "onPage" | "documents"> = {},
+  remember: Pick<BuildOptions, "onPage" | "parsed"> = {},
 ): Promise<Uint8Array> {
   const { strict } = config;
   const embedder = embeddings?.createSectionEmbedder();

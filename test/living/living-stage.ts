@@ -1,7 +1,7 @@
 import { buildCatalog } from "../../src/catalog/build-catalog.ts";
 import type { KeptPage } from "../../src/catalog/kept-pages.ts";
 import { openCatalog } from "../../src/catalog/open-catalog.ts";
-import { DocumentCache } from "../../src/corpus/document-cache.ts";
+import { ParsedDocuments } from "../../src/corpus/parsed-documents.ts";
 import { LivingCatalog, type LivingCatalogOptions } from "../../src/living/living-catalog.ts";
 import type { LivingEvent } from "../../src/living/living-status.ts";
 import { SourcesOrigin, type SourcesOriginOptions } from "../../src/living/sources-origin.ts";
@@ -42,7 +42,7 @@ export async function livingStage(
       source,
       ...(everyMs !== undefined && { everyMs }),
     })),
-    { settings: SETTINGS, now: () => clock.now(), documents: new DocumentCache(), createEmbedder },
+    { settings: SETTINGS, now: () => clock.now(), parsed: new ParsedDocuments(), createEmbedder },
   );
   const events: LivingEvent[] = [];
   const living = new LivingCatalog(origin, {
