@@ -18,7 +18,7 @@ export interface Renewal {
   /** Sources that could not be read, by number, with why; the catalog has what they had. */
   readonly failures: ReadonlyMap<number, unknown>;
   /** Called when the catalog is served: the next renewal starts from it. */
-  accept(): void;
+  readonly accept: () => void;
 }
 
 /** Where catalogs come from. */

@@ -41,6 +41,7 @@ export function sendChanges(
     // A connection that cannot be written to ends, and with it this.
     sendChange(server, event).catch(() => {});
   });
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has no other way
   server.onclose = unsubscribe;
 }
 

@@ -46,9 +46,10 @@ async function renewed(
   corpora: readonly (readonly Page[] | undefined)[],
 ): Promise<KeptCatalog> {
   const readings = await Promise.all(
-    corpora.map(
-      (pages, number) =>
-        pages && readPages(new TestSource(`${number}`, pages), before.sources[number] ?? [], {}),
+    corpora.map(async (pages, number) =>
+      pages
+        ? readPages(new TestSource(`${number}`, pages), before.sources[number] ?? [], {})
+        : undefined,
     ),
   );
   return renewCatalog(before, readings, SETTINGS, { now: 0 });

@@ -15,7 +15,7 @@ const SECRET = "a-secret-for-webhooks";
 interface Followed extends AsyncDisposable {
   readonly app: App;
   /** The next line of the log with this name. */
-  said(event: string): Promise<LogFields>;
+  readonly said: (event: string) => Promise<LogFields>;
 }
 
 async function follow(folder: string, more: object = {}): Promise<Followed> {
