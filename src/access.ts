@@ -1,9 +1,9 @@
 import { verifyAccessToken } from "./auth/access-token.ts";
-import { type AccessViews, createAccessViews, ruleScopes, scopeSet } from "./auth/access-views.ts";
+import { createAccessViews, ruleScopes, scopeSet } from "./auth/access-views.ts";
 import { KeyStore } from "./auth/key-store.ts";
 import { ProviderKeys } from "./auth/provider-keys.ts";
-import type { Catalog } from "./catalog/catalog.ts";
 import type { IndexedCatalog } from "./catalog/open-catalog.ts";
+import { CatalogView } from "./catalog-view.ts";
 import type { AccessSettings } from "./config/access-settings.ts";
 import {
   type AccessGate,
@@ -18,47 +18,69 @@ import type { Log } from "./lib/log.ts";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
 
 export interface AccessOptions {
-  readonly catalog: IndexedCatalog;
   readonly version: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Makes the gate, for the origin of this server as the configuration has it. */
-export type AccessGateFactory = (publicUrl: string) => AccessGate;
+/** Private documentation, as it is seen by each caller. */
+export interface PreparedAccess {
+  /**
+   * Indexes what each caller sees of a catalog; what it gives has that served, and tells clients.
+   * Throws a `DocportError` `ERR_ACCESS_RULE` when a rule protects nothing.
+   */
+  prepare(catalog: IndexedCatalog): () => void;
+  /** Makes the gate, for the origin of this server as the configuration has it. */
+  createGate(publicUrl: string): AccessGate;
+}
 
-/**
- * Prepares the gate of private documentation: what each caller sees is indexed here. Undefined when
- * the settings make everything public. Throws a `DocportError` `ERR_ACCESS_RULE` when a rule
- * protects nothing.
- */
-export function prepareAccess(
+/** Undefined when the settings make everything public. */
+export function createAccess(
   settings: AccessSettings,
   options: AccessOptions,
-): AccessGateFactory | undefined {
+): PreparedAccess | undefined {
   const { keysFile, oauthIssuer, access: rules } = settings;
   if (keysFile === undefined && oauthIssuer === undefined) return undefined;
-  const seen = createAccessViews(options.catalog, rules);
-  return (publicUrl) => createGate(seen, settings, { ...options, publicUrl });
+  const count = 1 << ruleScopes(rules).length;
+  const views = Array.from({ length: count }, () => new CatalogView());
+  const empty = new CatalogView();
+  return {
+    prepare(catalog) {
+      const next = createAccessViews(catalog, rules);
+      return () => {
+        for (const [number, view] of views.entries())
+          view.show(next.catalogs[number] ?? next.empty);
+        empty.show(next.empty);
+      };
+    },
+    createGate: (publicUrl) => createGate({ views, empty }, settings, { ...options, publicUrl }),
+  };
 }
 
 interface GateOptions extends AccessOptions {
   readonly publicUrl: string;
 }
 
+interface Views {
+  /** By the number of a set of scopes. */
+  readonly views: readonly CatalogView[];
+  readonly empty: CatalogView;
+}
+
 function createGate(
-  { catalogs, empty }: AccessViews,
+  { views: shown, empty }: Views,
   settings: AccessSettings,
   options: GateOptions,
 ): AccessGate {
   const { keysFile: path, oauthIssuer, access: rules, allowAnonymous } = settings;
   const { version, publicUrl, clock, log } = options;
-  const viewOf = (catalog: Catalog): HttpView => {
-    const parts = { catalog: () => catalog, version, publicUrl, cacheScope: "private" } as const;
-    return { catalog: parts.catalog, createServer: createMcpServerFactory(parts) };
+  const viewOf = ({ catalog, events }: CatalogView): HttpView => {
+    const parts = { catalog, version, publicUrl, tellsChanges: true } as const;
+    const createServer = createMcpServerFactory({ ...parts, cacheScope: "private" });
+    return { catalog, createServer, events };
   };
-  const views = catalogs.map(viewOf);
+  const views = shown.map(viewOf);
   const open = allowAnonymous ? (views[0] ?? viewOf(empty)) : viewOf(empty);
 
   const onError = (error: unknown): void =>
@@ -71,14 +93,21 @@ function createGate(
     allowAnonymous,
     findKey: keys && ((key) => keys.find(key)),
     oauth:
-      oauthIssuer === undefined ? undefined : createOAuth(oauthIssuer, settings, options, onError),
+      oauthIssuer === undefined
+        ? undefined
+        : createOAuth(
+            oauthIssuer,
+            settings,
+            { ...options, title: () => empty.catalog().facts.title },
+            onError,
+          ),
   });
 }
 
 function createOAuth(
   issuer: string,
   { access: rules, oauthAudience, oauthScope }: AccessSettings,
-  { catalog, publicUrl, fetch, clock }: GateOptions,
+  { title, publicUrl, fetch, clock }: GateOptions & { readonly title: () => string },
   onError: (error: unknown) => void,
 ): OAuthOptions {
   const keys = new ProviderKeys({ issuer, fetch, clock, onError });
@@ -90,7 +119,7 @@ function createOAuth(
     publicUrl,
     issuer,
     scopes: [...new Set([...required, ...ruleScopes(rules)])],
-    name: () => catalog.facts.title,
+    name: title,
     requiredScope: oauthScope,
     verify: (token) => verifyAccessToken(token, { issuer, audiences, keys, clock }),
   };

@@ -1,7 +1,7 @@
-import type { AccessGateFactory } from "./access.ts";
+import type { PreparedAccess } from "./access.ts";
 import { type AppCertificate, openAppListener } from "./app-listener.ts";
 import type { CatalogFacts } from "./catalog/catalog.ts";
-import type { IndexedCatalog } from "./catalog/open-catalog.ts";
+import type { CatalogView } from "./catalog-view.ts";
 import { LOCAL_NAMES } from "./certs/local-ca.ts";
 import type { Config } from "./config.ts";
 import type { HttpHandler } from "./http/http-options.ts";
@@ -9,6 +9,8 @@ import type { Clock } from "./lib/clock.ts";
 import { systemClock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
+import type { LivingCatalog } from "./living/living-catalog.ts";
+import type { LivingStatus } from "./living/living-status.ts";
 import type { LoadCatalogOptions } from "./load-catalog.ts";
 import { readVersion } from "./version.ts";
 
@@ -26,7 +28,10 @@ export interface App extends AsyncDisposable {
   readonly mcpUrl: string;
   /** Where it listens, as a person on this computer finds it. */
   readonly localUrl: string;
+  /** Of the documentation as it was at the start. */
   readonly facts: CatalogFacts;
+  /** How the documentation is now. */
+  status(): LivingStatus;
   /** The server's certificate, when it keeps one itself. */
   readonly certificate?: AppCertificate;
   /** No new connections; running requests end within five seconds. Safe to call twice. */
@@ -55,29 +60,52 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     clock: options.clock,
   });
   log("debug", "server.listening", { url: listener.url, localUrl: listener.localUrl });
-  let catalog: IndexedCatalog;
-  let createGate: AccessGateFactory | undefined;
+  let living: LivingCatalog;
+  let access: PreparedAccess | undefined;
+  let everything: CatalogView;
   try {
     // Code that takes a moment to load, while the CA is asked.
-    const { loadCatalog } = await import("./load-catalog.ts");
-    const { prepareAccess } = await import("./access.ts");
-    catalog = await loadCatalog(config, { ...options, signal });
+    const { followCatalog } = await import("./follow-catalog.ts");
+    const { createAccess } = await import("./access.ts");
+    const { CatalogView } = await import("./catalog-view.ts");
+    const { createLivingLog } = await import("./living-log.ts");
+    access = createAccess(config, { version, fetch: options.fetch, clock, log });
+    everything = new CatalogView();
+    const { show } = everything;
+    living = await followCatalog(config, {
+      ...options,
+      clock,
+      signal,
+      onEvent: createLivingLog(log),
+      prepare(next) {
+        const showViews = access?.prepare(next);
+        return () => {
+          showViews?.();
+          show(next);
+        };
+      },
+    });
     options.signal?.throwIfAborted();
-    createGate = prepareAccess(config, { catalog, version, fetch: options.fetch, clock, log });
   } catch (error) {
     await listener.close();
     throw error;
   }
   // Pages without a public address of their own are linked to here, so the port has to be known.
   const { url, certificate } = listener;
-  const parts = { catalog: () => catalog, version, publicUrl: url };
+  const { catalog, events } = everything;
+  const parts = { catalog, version, publicUrl: url, tellsChanges: true };
   const { createHttpHandler } = await import("./http/create-http-handler.ts");
   const { createHostPolicy } = await import("./http/host-policy.ts");
   const { createMcpServerFactory } = await import("./mcp/create-mcp-server.ts");
   handler = createHttpHandler({
     ...parts,
+    events,
     createServer: createMcpServerFactory(parts),
-    access: createGate?.(url),
+    access: access?.createGate(url),
+    refresh:
+      config.refreshSecret === undefined
+        ? undefined
+        : { secret: config.refreshSecret, ask: () => living.refresh() },
     trustForwardedHost: config.trustProxy && config.publicUrl === undefined,
     trustForwardedFor: config.trustProxy,
     limits: { requestsPerMinute: config.requestsPerMinute, maxInFlight: config.maxInFlight },
@@ -95,11 +123,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     }),
     onError,
   });
+  living.start();
   return {
     url,
     mcpUrl: `${url}/mcp`,
     localUrl: listener.localUrl,
-    facts: catalog.facts,
+    facts: living.current.facts,
+    status: () => living.status(),
     ...(certificate && { certificate }),
     close,
     [Symbol.asyncDispose]: close,
@@ -109,7 +139,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     // What is still asked of an embeddings endpoint would keep the process up.
     ended.abort();
     // Open streams would keep the listener from closing, so they end while it stops listening.
-    await Promise.all([listener.close(), handler?.close()]);
+    await Promise.all([listener.close(), handler?.close(), living.close()]);
   }
 }
 

@@ -1,12 +1,14 @@
 import { open, readFile, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { buildCatalog } from "./catalog/build-catalog.ts";
+import { type BuildOptions, buildCatalog } from "./catalog/build-catalog.ts";
+import type { CatalogSettings } from "./catalog/gathered-pages.ts";
 import { type IndexedCatalog, openCatalog } from "./catalog/open-catalog.ts";
-import type { SourceConfig } from "./config/source-list.ts";
+import { corporaOf, type SourceConfig } from "./config/source-list.ts";
 import type { Config } from "./config.ts";
 import { isGitUrl } from "./corpus/git/git-location.ts";
 import type { Problem } from "./corpus/page.ts";
 import type { LoadProgress, Source } from "./corpus/source.ts";
+import { namedSource } from "./corpus/sources/named-source.ts";
 import { openSource } from "./corpus/sources/open-source.ts";
 import { openSourceCache } from "./corpus/sources/source-cache.ts";
 import { createEmbeddings, type Embeddings } from "./embeddings.ts";
@@ -43,12 +45,22 @@ export async function loadCatalog(
 ): Promise<IndexedCatalog> {
   const indexFile = await findIndexFile(config.sources);
   const embeddings = createEmbeddings(config, options);
-  if (!indexFile) return openCatalog(await build(config, options, embeddings), embeddings?.queries);
+  return indexFile
+    ? openIndexFile(indexFile, embeddings, options)
+    : openCatalog(await build(config, options, embeddings), embeddings?.queries);
+}
+
+/** The catalog of an index file. Warns when its vectors are not those that are configured. */
+export async function openIndexFile(
+  indexFile: SourceConfig,
+  embeddings: Embeddings | undefined,
+  { onWarning }: Pick<LoadCatalogOptions, "onWarning">,
+): Promise<IndexedCatalog> {
   const catalog = openCatalog(await readIndexFile(indexFile), embeddings?.queries);
   const { vectorsModel } = catalog;
   if (embeddings && vectorsModel !== embeddings.queries.model) {
     const made = vectorsModel === undefined ? "without embeddings" : `with ${vectorsModel}`;
-    options.onWarning?.(
+    onWarning?.(
       `${indexFile.name} was made ${made}, not with ${embeddings.queries.model}: search is by words` +
         " only until it is made again",
     );
@@ -66,8 +78,14 @@ async function build(
   options: LoadCatalogOptions,
   embeddings: Embeddings | undefined,
 ): Promise<Uint8Array> {
-  const { baseUrl, versions, strict } = config;
+  const sources = await openSources(config, options);
+  return buildFrom(sources, config, options, embeddings);
+}
+
+/** The configured sources, in their order. Rejects like {@link loadCatalog}. */
+export async function openSources(config: Config, options: LoadCatalogOptions): Promise<Source[]> {
   const sources: Source[] = [];
+  const corpora = corporaOf(config.sources);
   for (const source of config.sources) {
     const opened = await openSource(sourceSettings(config, source), {
       fetch: options.fetch,
@@ -75,24 +93,52 @@ async function build(
       ...(options.clock && { clock: options.clock }),
       ...(options.env && { env: options.env }),
     });
-    sources.push(withCache(opened, config, source, options.onWarning));
+    const cached = withCache(opened, config, source, options.onWarning);
+    const { corpus } = source;
+    const isNamed = corpus !== undefined && corpora.includes(corpus);
+    sources.push(isNamed ? namedSource(cached, corpus) : cached);
   }
+  return sources;
+}
+
+/** What a catalog is called, and what is listed first. */
+export function catalogSettings(config: Config): CatalogSettings {
+  const { baseUrl, versions } = config;
+  const corpora = corporaOf(config.sources);
+  return {
+    title: titleOf(config),
+    versions,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(corpora.length > 0 && { corpora }),
+  };
+}
+
+/**
+ * Reads the sources and gives the bytes of an index file. Rejects like {@link loadCatalog}.
+ *
+ * @param remember told of every page, by whoever wants to know later what has changed.
+ */
+export async function buildFrom(
+  sources: readonly Source[],
+  config: Config,
+  options: LoadCatalogOptions,
+  embeddings: Embeddings | undefined,
+  remember: Pick<BuildOptions, "onPage" | "parsed"> = {},
+): Promise<Uint8Array> {
+  const { strict } = config;
   const embedder = embeddings?.createSectionEmbedder();
   let problemCount = 0;
-  const bytes = await buildCatalog(
-    sources,
-    { title: titleOf(config), versions, ...(baseUrl === undefined ? {} : { baseUrl }) },
-    {
-      now: options.now(),
-      ...(embedder ? { embedder } : {}),
-      ...(options.signal ? { signal: options.signal } : {}),
-      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-      onProblem(problem) {
-        problemCount++;
-        options.onProblem?.(problem);
-      },
+  const bytes = await buildCatalog(sources, catalogSettings(config), {
+    ...remember,
+    now: options.now(),
+    ...(embedder ? { embedder } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+    onProblem(problem) {
+      problemCount++;
+      options.onProblem?.(problem);
     },
-  );
+  });
   if (strict && problemCount > 0) {
     const pages = problemCount === 1 ? "one page" : `${problemCount} pages`;
     throw new DocportError("ERR_PAGE_UNREADABLE", `${pages} could not be read`, {
@@ -148,7 +194,10 @@ function sourceSettings(config: Config, source: SourceConfig): SourceSettings {
   };
 }
 
-async function findIndexFile(sources: readonly SourceConfig[]): Promise<SourceConfig | undefined> {
+/** The source that is an index file. Rejects with ERR_SOURCE_KIND when it is one of several. */
+export async function findIndexFile(
+  sources: readonly SourceConfig[],
+): Promise<SourceConfig | undefined> {
   const indexFiles: SourceConfig[] = [];
   for (const source of sources) if (await isIndexFile(source.location)) indexFiles.push(source);
   const [found] = indexFiles;
@@ -201,7 +250,8 @@ function titleOf({ title, baseUrl, sources }: Config): string {
   const [first] = sources;
   if (title !== undefined) return title;
   if (baseUrl !== undefined) return new URL(baseUrl).hostname;
-  if (!first) return "Documentation";
+  // None of several has the name of all; and not everybody may be told the first one's.
+  if (!first || corporaOf(sources).length > 0) return "Documentation";
   if (/^https?:/i.test(first.location) && !isGitUrl(first.location)) {
     return new URL(first.location).hostname;
   }

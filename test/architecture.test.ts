@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   search: ["lib"],
   corpus: ["lib"],
   catalog: ["corpus", "search", "lib"],
+  living: ["catalog", "corpus", "lib"],
   certs: ["acme", "lib"],
   mcp: ["catalog", "corpus", "lib"],
   auth: ["catalog", "lib"],

@@ -11,6 +11,8 @@ export interface CatalogFacts {
   readonly languages: readonly { readonly language: string; readonly pageCount: number }[];
   /** As configured or met, in the order of the configuration. */
   readonly versions: readonly string[];
+  /** The documentations that ids begin with, where there are several, in the order of the sources. */
+  readonly corpora?: readonly { readonly name: string; readonly pageCount: number }[];
   /** First path parts of page ids with their number of pages, descending; at most 30. */
   readonly topSections: readonly { readonly section: string; readonly pageCount: number }[];
   /** Milliseconds since the Unix epoch. */

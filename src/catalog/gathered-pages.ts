@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Page } from "../corpus/page.ts";
+import { pageWithId } from "../corpus/page-with-id.ts";
 import type { CatalogFacts, CatalogPage } from "./catalog.ts";
 import { optional, type StoredSummary } from "./stored-json.ts";
 
@@ -10,6 +11,8 @@ export interface CatalogSettings {
   readonly baseUrl?: string;
   /** Order in which versions are listed; versions met in pages but not named here come after. */
   readonly versions?: readonly string[];
+  /** Names that ids begin with, of several documentations; absent for one. */
+  readonly corpora?: readonly string[];
 }
 
 /** What is counted of a page, before it is stored or read back. */
@@ -21,7 +24,8 @@ export class GatheredPages {
   #sectionCount = 0;
   readonly #ids = new Set<string>();
   readonly #languages = new Map<string, number>();
-  readonly #topSections = new Map<string, number>();
+  /** First part of the id, then the part below it; which of them is told depends on the corpora. */
+  readonly #tops = new Map<string, Map<string, number>>();
   readonly #versions = new Set<string>();
   readonly #hash = createHash("sha256");
 
@@ -30,12 +34,12 @@ export class GatheredPages {
     if (!this.#ids.has(page.id)) return page;
     let number = 2;
     while (this.#ids.has(`${page.id}~${number}`)) number++;
-    const id = `${page.id}~${number}`;
-    const sections = page.sections.map((section) => ({
-      ...section,
-      id: section.id.replace(page.id, () => id),
-    }));
-    return { ...page, id, sections };
+    return pageWithId(page, `${page.id}~${number}`);
+  }
+
+  /** Ids that no page gets from {@link withFreeId}. */
+  reserve(ids: Iterable<string>): void {
+    for (const id of ids) this.#ids.add(id);
   }
 
   add(page: GatheredPage, stored: Uint8Array): void {
@@ -43,7 +47,7 @@ export class GatheredPages {
     this.#hash.update(stored);
     this.#sectionCount += page.sections.length;
     count(this.#languages, page.language);
-    count(this.#topSections, topSectionOf(page));
+    this.#countTop(page);
     if (page.version !== undefined) this.#versions.add(page.version);
     const { id, title, description, url, aliases, language } = page;
     this.summaries.push({
@@ -55,6 +59,23 @@ export class GatheredPages {
     });
   }
 
+  #countTop(page: GatheredPage): void {
+    const [first = page.id, second = ""] = partsOf(page);
+    const below = this.#tops.get(first) ?? new Map<string, number>();
+    count(below, second);
+    this.#tops.set(first, below);
+  }
+
+  /** Of a corpus the parts within it, of anything else the first part. */
+  #topSections(corpora: readonly string[]): ReadonlyMap<string, number> {
+    const sections = new Map<string, number>();
+    for (const [first, below] of this.#tops) {
+      if (!corpora.includes(first)) sections.set(first, sumOf(below));
+      else for (const [second, pages] of below) sections.set(`${first}/${second}`, pages);
+    }
+    return sections;
+  }
+
   /** Equal for equal pages and settings, whenever it was built. */
   revision(settings: CatalogSettings): string {
     return this.#hash.update(JSON.stringify(settings)).digest("hex").slice(0, 32);
@@ -62,6 +83,10 @@ export class GatheredPages {
 
   facts(settings: CatalogSettings, now: number): CatalogFacts {
     const configured = settings.versions ?? [];
+    const names = settings.corpora ?? [];
+    const corpora = names
+      .map((name) => ({ name, pageCount: sumOf(this.#tops.get(name)) }))
+      .filter(({ pageCount }) => pageCount > 0);
     const met = [...this.#versions].filter((one) => !configured.includes(one)).toSorted();
     return {
       title: settings.title,
@@ -70,7 +95,8 @@ export class GatheredPages {
       sectionCount: this.#sectionCount,
       languages: ranked(this.#languages).map(([language, pageCount]) => ({ language, pageCount })),
       versions: [...configured.filter((one) => this.#versions.has(one)), ...met],
-      topSections: ranked(this.#topSections)
+      ...(names.length > 0 && { corpora }),
+      topSections: ranked(this.#topSections(names))
         .slice(0, 30)
         .map(([section, pageCount]) => ({ section, pageCount })),
       builtAt: now,
@@ -78,10 +104,14 @@ export class GatheredPages {
   }
 }
 
-/** First part of the id below the language: translations of one part are one part. */
-function topSectionOf(page: GatheredPage): string {
-  const parts = page.id.split("/");
-  return (parts[0] === page.language && parts.length > 1 ? parts[1] : parts[0]) ?? page.id;
+/** The parts of the id without the language: translations of one part are one part. */
+function partsOf({ id, language }: GatheredPage): readonly string[] {
+  const parts = id.split("/");
+  return parts.length === 1 ? parts : parts.filter((part, place) => place > 1 || part !== language);
+}
+
+function sumOf(counts: ReadonlyMap<string, number> | undefined): number {
+  return [...(counts?.values() ?? [])].reduce((sum, one) => sum + one, 0);
 }
 
 function count(counts: Map<string, number>, name: string): void {

@@ -39,6 +39,10 @@ export function openCatalog(bytes: Uint8Array, embedder?: QueryEmbedder): Indexe
 export interface IndexedCatalog extends Catalog {
   /** The embeddings model that its vectors were made with; undefined when it has none. */
   readonly vectorsModel: string | undefined;
+  /** What it reads from. */
+  readonly index: SearchIndex;
+  /** A catalog over another index, with the same embedder. */
+  over(index: SearchIndex): IndexedCatalog;
   /**
    * The catalog as if some pages had never been in the documentation: neither counts, ranking and
    * corrections nor the bytes in memory have anything of them. It may be empty. The work grows with
@@ -51,8 +55,8 @@ class IndexCatalog implements IndexedCatalog {
   readonly revision: string;
   readonly facts: CatalogFacts;
   readonly vectorsModel: string | undefined;
+  readonly index: SearchIndex;
   readonly searchSemantically: Catalog["searchSemantically"];
-  readonly #index: SearchIndex;
   readonly #embedder: QueryEmbedder | undefined;
   readonly #packedPages: Uint8Array;
   #pages: readonly StoredSummary[] | undefined;
@@ -64,7 +68,7 @@ class IndexCatalog implements IndexedCatalog {
     this.revision = stored.revision;
     this.facts = stored.facts;
     this.vectorsModel = index.vectors?.model;
-    this.#index = index;
+    this.index = index;
     this.#packedPages = pages;
     this.#embedder = embedder;
     this.searchSemantically =
@@ -72,7 +76,7 @@ class IndexCatalog implements IndexedCatalog {
   }
 
   search(query: string, options: SearchOptions = {}): CatalogSearchResult {
-    return this.#resultOf(this.#index.search(query, options));
+    return this.#resultOf(this.index.search(query, options));
   }
 
   async #fused(
@@ -80,7 +84,7 @@ class IndexCatalog implements IndexedCatalog {
     query: string,
     options: SearchOptions,
   ): Promise<CatalogSearchResult> {
-    const found = await searchIndexSemantically(this.#index, embedder, query, options);
+    const found = await searchIndexSemantically(this.index, embedder, query, options);
     return { ...this.#resultOf(found.result), ...optional("notice", found.notice) };
   }
 
@@ -96,13 +100,13 @@ class IndexCatalog implements IndexedCatalog {
 
   #hit(hit: SearchHit): CatalogHit {
     const { id, group: pageId, score, snippet, matched, translations } = hit;
-    const stored = this.#index.storedDocument(id);
+    const stored = this.index.storedDocument(id);
     if (!stored) throw new Error(`hit ${id} is not in its own index`);
     return { id, pageId, ...decodeHit(stored), score, snippet, matched, translations };
   }
 
   page(id: string): CatalogPage | undefined {
-    const stored = this.#index.storedGroup(id);
+    const stored = this.index.storedGroup(id);
     return stored && decodePage(stored);
   }
 
@@ -125,21 +129,26 @@ class IndexCatalog implements IndexedCatalog {
     return id === undefined ? undefined : this.page(id);
   }
 
+  over(index: SearchIndex): IndexedCatalog {
+    return new IndexCatalog(index, this.#embedder);
+  }
+
   without(pageIds: ReadonlySet<string>): IndexedCatalog {
     const hidden = this.#summaries().filter(({ id }) => pageIds.has(id));
     if (hidden.length === 0) return this;
     const gathered = new GatheredPages();
     for (const { id } of this.#summaries()) {
-      const stored = pageIds.has(id) ? undefined : this.#index.storedGroup(id);
+      const stored = pageIds.has(id) ? undefined : this.index.storedGroup(id);
       if (stored) gathered.add(decodePage(stored), stored);
     }
     const { title, baseUrl, versions, builtAt } = this.facts;
-    const settings = { title, ...optional("baseUrl", baseUrl) };
+    const corpora = this.facts.corpora?.map(({ name }) => name);
+    const settings = { title, ...optional("baseUrl", baseUrl), ...optional("corpora", corpora) };
     const facts = gathered.facts({ ...settings, versions }, builtAt);
     const revision = gathered.revision({ ...settings, versions: facts.versions });
     const metadata = packMetadata({ revision, facts }, gathered.summaries);
     const ids = hidden.map(({ id }) => id);
-    return new IndexCatalog(this.#index.without(ids, metadata), this.#embedder);
+    return new IndexCatalog(this.index.without(ids, metadata), this.#embedder);
   }
 
   pages(): readonly CatalogPageSummary[] {

@@ -81,6 +81,7 @@ export function decodeFacts(bytes: Uint8Array): StoredFacts {
         return { language: text(entry, "language"), pageCount: number(entry, "pageCount") };
       }),
       versions: texts(facts, "versions"),
+      ...optional("corpora", corporaOf(facts)),
       topSections: list(facts, "topSections").map((one) => {
         const entry = asRecord(one);
         return { section: text(entry, "section"), pageCount: number(entry, "pageCount") };
@@ -88,6 +89,14 @@ export function decodeFacts(bytes: Uint8Array): StoredFacts {
       builtAt: number(facts, "builtAt"),
     },
   };
+}
+
+function corporaOf(facts: JsonRecord): CatalogFacts["corpora"] {
+  if (facts["corpora"] === undefined) return undefined;
+  return list(facts, "corpora").map((one) => {
+    const entry = asRecord(one);
+    return { name: text(entry, "name"), pageCount: number(entry, "pageCount") };
+  });
 }
 
 function summaryOf(record: JsonRecord): CatalogPageSummary {

@@ -86,14 +86,26 @@ async function serveOverStdio(config: Config, context: CommandContext): Promise<
   const startedAt = performance.now();
   const { streams } = context;
   if (!streams) throw new TypeError("--stdio needs the streams of the process");
-  const { loadCatalog } = await import("../load-catalog.ts");
+  const { CatalogView } = await import("../catalog-view.ts");
+  const { followCatalog } = await import("../follow-catalog.ts");
+  const { createLivingLog } = await import("../living-log.ts");
   const { createMcpServerFactory } = await import("../mcp/create-mcp-server.ts");
   const { serveStdio } = await import("../mcp/serve-stdio.ts");
-  const catalog = await reportLoading(config, context, (options) => loadCatalog(config, options));
-  context.stderr(banner(catalog.facts, performance.now() - startedAt));
   const log = createCommandLog(config, context);
+  const { catalog, events, show } = new CatalogView();
+  await using living = await reportLoading(config, context, (options) =>
+    followCatalog(config, {
+      ...options,
+      prepare: (next) => () => show(next),
+      onEvent: createLivingLog(log),
+    }),
+  );
+  context.stderr(banner(catalog().facts, performance.now() - startedAt));
+  living.start();
+  const parts = { catalog, version: readVersion(), tellsChanges: true };
   await using server = serveStdio({
-    createServer: createMcpServerFactory({ catalog: () => catalog, version: readVersion() }),
+    createServer: createMcpServerFactory(parts),
+    events,
     ...streams,
     onError: (error) => log("error", "request.failed", { message: messageOf(error) }),
   });

@@ -1,6 +1,15 @@
 import type { LogLevel } from "../lib/log.ts";
 import { type Setting, setting } from "./setting.ts";
-import { listenHost, listOf, oneOf, originUrl, toggle, wholeNumber } from "./setting-types.ts";
+import {
+  listenHost,
+  listOf,
+  oneOf,
+  originUrl,
+  pauseOrOff,
+  text,
+  toggle,
+  wholeNumber,
+} from "./setting-types.ts";
 
 /** Where the server listens, and what it is called from outside. */
 export interface ServerSettings {
@@ -18,6 +27,10 @@ export interface ServerSettings {
   readonly requestsPerMinute: number;
   /** Requests worked on at once, of all clients. */
   readonly maxInFlight: number;
+  /** Pause between two questions to a remote source; 0: it is not asked again. */
+  readonly refreshInMs: number;
+  /** What `POST /-/refresh` is signed with; undefined: there is no such address. */
+  readonly refreshSecret: string | undefined;
 }
 
 /** What is logged, and how. */
@@ -73,6 +86,20 @@ export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<Ser
       type: wholeNumber("COUNT", 1, 100_000),
       fallback: 1_024,
       doc: "Most requests worked on at once; beyond it everybody is asked to come again.",
+    }),
+    refreshInMs: setting("refresh", {
+      group: "server",
+      type: pauseOrOff(10_000, 30 * 86_400_000),
+      fallback: 900_000,
+      defaultText: "15m",
+      doc: "How often websites and repositories are asked for changes, such as 15m, 6h or off.",
+    }),
+    refreshSecret: setting("refreshSecret", {
+      group: "server",
+      type: text("SECRET", 1_000),
+      fallback: undefined,
+      isSecret: true,
+      doc: "Secret of a webhook, which has all sources read again at once by POST /-/refresh.",
     }),
   };
 

@@ -61,6 +61,28 @@ export function byteSize(minBytes: number, maxBytes: number): SettingType<number
   });
 }
 
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** A length of time with its unit (`30s`, `15m`, `6h`, `1d`), in milliseconds; `off` is 0. */
+export function pauseOrOff(minMs: number, maxMs: number): SettingType<number> {
+  return scalar("TIME", (raw) => {
+    const typed = typeof raw === "string" ? raw.trim().toLowerCase() : "";
+    if (typed === "off" || raw === false) return { value: 0 };
+    const parts = /^(\d{1,6}) ?([smhd])$/.exec(typed);
+    const value = Number(parts?.[1]) * (UNIT_MS[parts?.[2] ?? ""] ?? Number.NaN);
+    return value >= minMs && value <= maxMs
+      ? { value }
+      : {
+          expected: `a time from ${minMs / 1_000}s to ${maxMs / 86_400_000}d, such as 15m, or off`,
+        };
+  });
+}
+
 const SWITCH_WORDS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
   [true, true],
   ["true", true],

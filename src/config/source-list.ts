@@ -12,6 +12,11 @@ export interface SourceConfig {
   readonly location: string;
   /** As people know it: the name given to it, else the location as it was written. */
   readonly name: string;
+  /**
+   * The name given to it, as it stands in ids: where sources have several of them, each is a
+   * documentation of its own.
+   */
+  readonly corpus?: string;
   readonly kind?: SourceKind;
   /** URL under which its pages are public; ends in a slash. */
   readonly baseUrl?: string;
@@ -46,7 +51,7 @@ const gitRef: SettingType<string> = {
 const source: SettingType<SourceConfig> = {
   valueName: "SOURCE",
   read(raw, site) {
-    if (typeof raw === "string") return readLocation(raw, raw, site);
+    if (typeof raw === "string") return readText(raw, site);
     if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
       site.report({ value: raw, expected: `${LOCATION}, or a mapping with a location` });
       return undefined;
@@ -70,6 +75,32 @@ export const SOURCE_FIELDS: readonly string[] = [
   "versions",
   "subfolder",
 ];
+
+/** `name=location`. A path that looks like it is written with `./` before it. */
+const NAMED = /^([\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]{0,39})=(.+)$/u;
+
+function readText(raw: string, site: ReadSite): SourceConfig | undefined {
+  const [, name, location] = NAMED.exec(raw.trim()) ?? [];
+  if (name === undefined) return readLocation(raw, raw, site);
+  const place = readLocation(location, name, site);
+  return place && { ...place, ...corpusOf(name) };
+}
+
+/** The name without what would part an id. */
+function corpusOf(name: string): { readonly corpus?: string } {
+  const corpus = name
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-")
+    .replaceAll(/^[._-]+|[._-]+$/g, "")
+    .slice(0, 40);
+  return corpus === "" ? {} : { corpus };
+}
+
+/** The documentations of their own among sources; none when all of them are one. */
+export function corporaOf(sources: readonly SourceConfig[]): readonly string[] {
+  const names = new Set(sources.flatMap(({ corpus }) => corpus ?? []));
+  return names.size > 1 ? [...names] : [];
+}
 
 function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceConfig | undefined {
   let isGood = true;
@@ -113,6 +144,7 @@ function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceC
   if (!isGood || !place) return undefined;
   return {
     ...place,
+    ...(name === undefined ? {} : corpusOf(name)),
     ...(kind === undefined ? {} : { kind }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(language === undefined ? {} : { language }),

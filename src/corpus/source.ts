@@ -1,4 +1,5 @@
 import type { Page, Problem } from "./page.ts";
+import type { ParsedDocuments } from "./parsed-documents.ts";
 
 export interface LoadProgress {
   readonly pagesRead: number;
@@ -15,6 +16,8 @@ export interface LoadOptions {
    * Without it every load starts from nothing.
    */
   readonly cache?: SourceCache;
+  /** Documents that earlier loads parsed, for sources that read all files at every load. */
+  readonly parsed?: ParsedDocuments;
 }
 
 /**

@@ -7,6 +7,7 @@ import { DEFAULT_HTTP_LIMITS, type HttpHandler, type HttpHandlerOptions } from "
 import { clientOf } from "./limits/client-address.ts";
 import { createTrafficGuard, type Visit } from "./limits/traffic-guard.ts";
 import { createPublicBase } from "./public-base.ts";
+import { REFRESH_PATH } from "./refresh-hook.ts";
 import { addSecurityHeaders, methodNotAllowed, rpcErrorResponse } from "./responses.ts";
 import { createSite, HEALTH_PATH, notFound, type Site } from "./site.ts";
 
@@ -107,11 +108,12 @@ function refuse(request: Request, url: URL, { hosts }: HttpHandlerOptions): Resp
   return undefined;
 }
 
-/** What is shown to everybody even when the documentation is private: nothing of its pages. */
+/** What everybody may call even when the documentation is private: it shows nothing of its pages. */
 function isOpenPath(path: string): boolean {
   return (
     path === HEALTH_PATH ||
     path === SERVER_CARD_PATH ||
+    path === REFRESH_PATH ||
     path === "/robots.txt" ||
     path.startsWith("/assets/") ||
     path.startsWith("/.well-known/")

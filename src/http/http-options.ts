@@ -1,8 +1,10 @@
 import type { McpServer, Server, ServerEventBus } from "@modelcontextprotocol/server";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { ServingContext } from "../mcp/mcp-options.ts";
 import type { AccessGate } from "./auth/access-gate.ts";
 import type { HostPolicy } from "./host-policy.ts";
+import type { RefreshHook } from "./refresh-hook.ts";
 
 /** Bounds of what one request or one client may cost. */
 export interface HttpLimits {
@@ -44,7 +46,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
 export interface HttpHandlerOptions {
   readonly catalog: () => Catalog;
   /** Makes the MCP server of one request, or of one HTTP+SSE stream. */
-  readonly createServer: () => Server | McpServer;
+  readonly createServer: (context?: ServingContext) => Server | McpServer;
   /** Where changes are published to clients that subscribe (2026-07-28). Default: nowhere. */
   readonly events?: ServerEventBus;
   /** Public base URL of this server, for links; never a request's own. Default: localhost's. */
@@ -65,6 +67,8 @@ export interface HttpHandlerOptions {
   readonly registryProof?: string | undefined;
   /** Text of `/.well-known/openai-apps-challenge`; absent: 404. */
   readonly openaiChallenge?: string | undefined;
+  /** Answers `POST /-/refresh`; absent: 404. */
+  readonly refresh?: RefreshHook | undefined;
   readonly hosts: HostPolicy;
   /** Who may see what, for private documentation. Default: everybody sees everything. */
   readonly access?: AccessGate | undefined;

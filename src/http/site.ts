@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import { systemClock } from "../lib/clock.ts";
 import { createPageUrls, pageIdOfPath } from "../mcp/page-urls.ts";
 import { crawlerRoutes } from "./crawler-files.ts";
 import { discoveryRoutes } from "./discovery.ts";
@@ -7,6 +8,7 @@ import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
 import { llmsFullTxt, llmsTxt, pageMarkdown, streamText } from "./llms-txt.ts";
 import { createMcpEndpoint } from "./mcp-endpoint.ts";
 import type { PublicBase } from "./public-base.ts";
+import { refreshRoutes } from "./refresh-hook.ts";
 import { textResponse } from "./responses.ts";
 import type { Route } from "./route.ts";
 import { createSseEndpoint, MESSAGE_PATH } from "./sse-endpoint.ts";
@@ -59,6 +61,7 @@ export function createSite(
     ...discoveryRoutes(options, base),
     ...crawlerRoutes(options, base),
     ...(options.access?.routes ?? []),
+    ...(options.refresh ? refreshRoutes(options.refresh, options.clock ?? systemClock) : []),
   ]);
   const pageRoute: Route = { GET: (request, url) => page(request, options, url, base(request)) };
 

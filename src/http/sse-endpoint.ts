@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { SSEServerTransport } from "@modelcontextprotocol/server-legacy/sse";
 import { systemClock } from "../lib/clock.ts";
+import { sendChanges } from "../mcp/change-events.ts";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
 import type { Visit } from "./limits/traffic-guard.ts";
 import { workIn } from "./limits/work-in.ts";
@@ -51,7 +52,9 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       });
       request.signal.addEventListener("abort", () => stream.end(), { once: true });
       try {
-        await options.createServer().connect(transport);
+        const server = options.createServer({ era: "legacy", hasStream: true });
+        if (options.events) sendChanges(server, options.events, { era: "legacy" });
+        await server.connect(transport);
       } catch (error) {
         stream.end();
         throw error;

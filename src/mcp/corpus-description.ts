@@ -12,21 +12,34 @@ export interface CorpusDescription {
   readonly languages: readonly string[];
   readonly versions: readonly string[];
   readonly sections: readonly string[];
+  /** Names of the documentations, where there are several. */
+  readonly sources: readonly string[];
 }
 
 export function describeCorpus(facts: CatalogFacts): CorpusDescription {
   const title = cleanLine(facts.title, 80) || "Documentation";
   const languages = facts.languages.map(({ language }) => language).filter(isPlainName);
   const versions = facts.versions.filter(isPlainName);
-  const sections = facts.topSections.map(({ section }) => section).filter(isPlainName);
+  const sections = facts.topSections
+    .map(({ section }) => section)
+    .filter((section) => section.split("/").every(isPlainName));
+  const sources = (facts.corpora ?? []).map(({ name }) => name).filter(isPlainName);
   const size = `${count(facts.pageCount, "page")}, ${count(facts.sectionCount, "section")}`;
   const summary = [
     `${title}: ${size}.`,
+    sources.length > 1 ? `Sources: ${listed(sources, 40)}.` : "",
     languages.length > 1 ? `Languages: ${listed(languages, 40)}.` : "",
     versions.length > 0 ? `Versions: ${listed(versions, MAX_ENUM_VALUES)}.` : "",
     sections.length > 1 ? `Top sections: ${listed(sections, 12)}.` : "",
   ];
-  return { title, summary: summary.filter(Boolean).join(" "), languages, versions, sections };
+  return {
+    title,
+    summary: summary.filter(Boolean).join(" "),
+    languages,
+    versions,
+    sections,
+    sources,
+  };
 }
 
 /** `a, b, c and 4 more`. */

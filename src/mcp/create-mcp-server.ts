@@ -5,6 +5,7 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   Server,
+  type ServerCapabilities,
   type ServerOptions,
   type Tool,
 } from "@modelcontextprotocol/server";
@@ -12,7 +13,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { complete } from "./complete.ts";
 import { createDocsContext, type DocsContext } from "./docs-context.ts";
 import { callFetch } from "./fetch-tool.ts";
-import type { McpOptions } from "./mcp-options.ts";
+import type { McpOptions, ServingContext } from "./mcp-options.ts";
 import { getPrompt, PROMPTS } from "./prompts.ts";
 import { listResources, readResource, resourceTemplates } from "./resources.ts";
 import { callSearch, callSearchSemantically } from "./search-tool.ts";
@@ -20,8 +21,11 @@ import { ArgumentError } from "./tool-arguments.ts";
 import { defineTools } from "./tool-definitions.ts";
 import { errorResult } from "./tool-result.ts";
 
-/** Makes the server of one request (HTTP) or one connection (stdio); both eras from the same one. */
-export type McpServerFactory = () => Server;
+/**
+ * Makes the server of one request (HTTP) or one connection (stdio); both eras from the same one.
+ * Without a context it is of one request of an older protocol.
+ */
+export type McpServerFactory = (context?: ServingContext) => Server;
 
 /** What does not change as long as the catalog is the same. */
 interface Surface {
@@ -56,7 +60,7 @@ export function createMcpServerFactory(options: McpOptions): McpServerFactory {
     return kept;
   };
   const hints = cacheHints(options.cacheScope ?? "public");
-  return () => createServer(surface, hints);
+  return (context) => createServer(surface, hints, capabilities(options, context));
 }
 
 function createSurface(catalog: Catalog, options: McpOptions): Surface {
@@ -79,19 +83,29 @@ function createSurface(catalog: Catalog, options: McpOptions): Surface {
   };
 }
 
+/** Changes are promised only where they can be told: a request of an older protocol has no stream. */
+function capabilities(
+  { tellsChanges = false }: McpOptions,
+  { era, hasStream = era === "modern" }: ServingContext = { era: "legacy" },
+): ServerCapabilities {
+  const listChanged = tellsChanges && hasStream;
+  return {
+    tools: { listChanged },
+    resources: { listChanged, ...(listChanged && era === "modern" && { subscribe: true }) },
+    prompts: { listChanged: false },
+    completions: {},
+  };
+}
+
 /** Each request asks for the surface anew: a connection may live longer than an index. */
 function createServer(
   surface: () => Surface,
   hints: NonNullable<ServerOptions["cacheHints"]>,
+  offered: ServerCapabilities,
 ): Server {
   const { serverInfo, instructions } = surface();
   const server = new Server(serverInfo, {
-    capabilities: {
-      tools: { listChanged: false },
-      resources: { listChanged: false },
-      prompts: { listChanged: false },
-      completions: {},
-    },
+    capabilities: offered,
     instructions,
     cacheHints: hints,
   });

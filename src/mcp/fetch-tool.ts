@@ -5,6 +5,8 @@ import type { DocsContext } from "./docs-context.ts";
 import { cutMarkdown } from "./markdown-cut.ts";
 import { modelName, prepareModelText } from "./model-text.ts";
 import { resolveId } from "./page-urls.ts";
+import { isoDate } from "./provenance.ts";
+import { matchSource, sourceOf, withSource } from "./sources.ts";
 import { countTokens, fitTokens } from "./token-count.ts";
 import { ArgumentError, type ArgumentSpecs, parseArguments } from "./tool-arguments.ts";
 import { fitsBudget, jsonResult, MAX_RESULT_CHARS, MIN_TOKENS } from "./tool-result.ts";
@@ -64,8 +66,11 @@ export function callFetch(
   context: DocsContext,
   raw: Readonly<Record<string, unknown>>,
 ): CallToolResult {
-  const { strings, integers, notices } = parseArguments(raw, FETCH_ARGUMENTS);
-  const target = findTarget(context, strings.get("id") ?? "");
+  const { strings, integers, notices } = parseArguments(
+    raw,
+    withSource(FETCH_ARGUMENTS, context.corpus),
+  );
+  const target = findTarget(context, strings.get("id") ?? "", strings.get("source"));
   const maxTokens = integers.get("max_tokens") ?? DEFAULT_FETCH_TOKENS;
   const offset = integers.get("offset") ?? 0;
   const total = target.end - target.start;
@@ -150,8 +155,11 @@ function unescapedLength(escaped: string): number {
   return typeof text === "string" ? text.length : 0;
 }
 
-function findTarget(context: DocsContext, id: string): Target {
-  const found = resolveId(context.catalog, id);
+function findTarget(context: DocsContext, id: string, source: string | undefined): Target {
+  const within = source === undefined ? undefined : matchSource(source, context.corpus);
+  const found =
+    (within !== undefined && resolveId(context.catalog, `${within}/${id}`)) ||
+    resolveId(context.catalog, id);
   if (!found) throw new ArgumentError(notFound(context, id));
   const { page, section } = found;
   if (section === undefined || section.level === 0) {
@@ -183,7 +191,7 @@ function notFound({ catalog }: DocsContext, id: string): string {
 function metadataOf({ corpus }: DocsContext, target: Target): Readonly<Record<string, string>> {
   const { page } = target;
   return {
-    source: corpus.title,
+    source: sourceOf(page.id, corpus) ?? corpus.title,
     page_id: page.id,
     heading_path: modelName(target.headingPath.map((one) => cleanLine(one, 100)).join(" > "), 300),
     language: page.language,
@@ -191,12 +199,6 @@ function metadataOf({ corpus }: DocsContext, target: Target): Readonly<Record<st
     ...(Number.isSafeInteger(page.modifiedAt) && { modified: isoDate(page.modifiedAt ?? 0) }),
     ...(page.revision !== undefined && { revision: modelName(page.revision, 80) }),
   };
-}
-
-/** `2026-11-22`; "" for an instant that no calendar has. */
-function isoDate(ms: number): string {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? "" : date.toISOString().slice(0, 10);
 }
 
 /** The sections that begin after the cut, as far as the tokens go. */

@@ -10,4 +10,14 @@ export interface McpOptions {
   readonly publicUrl?: string;
   /** Who may be given a kept answer (`cacheScope` of 2026-07-28). Default: `public`, everybody. */
   readonly cacheScope?: "public" | "private";
+  /** Whether clients are told when the catalog is another. Default: no. */
+  readonly tellsChanges?: boolean;
+}
+
+/** What is served: one request, or a connection that lasts. */
+export interface ServingContext {
+  /** `modern`: 2026-07-28. */
+  readonly era: "legacy" | "modern";
+  /** The server can speak unasked. */
+  readonly hasStream?: boolean;
 }

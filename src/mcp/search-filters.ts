@@ -1,12 +1,16 @@
 import { cleanLine } from "./clean-text.ts";
 import type { CorpusDescription } from "./corpus-description.ts";
 import { listed } from "./corpus-description.ts";
+import { matchSource } from "./sources.ts";
 
 /** The filters of a search as the catalog takes them, and what the caller should know about them. */
 export interface SearchFilters {
   readonly language?: string;
   readonly version?: string;
+  /** With the source before it, where one was named. */
   readonly section?: string;
+  /** One of several documentations; nothing is looked for elsewhere. */
+  readonly source?: string;
   readonly notices: readonly string[];
 }
 
@@ -15,7 +19,12 @@ export interface SearchFilters {
  * and named, with the values that exist: silence would read as "not documented".
  */
 export function resolveFilters(
-  given: { readonly language?: string; readonly version?: string; readonly section?: string },
+  given: {
+    readonly language?: string;
+    readonly version?: string;
+    readonly section?: string;
+    readonly source?: string;
+  },
   corpus: CorpusDescription,
 ): SearchFilters {
   const notices: string[] = [];
@@ -27,13 +36,24 @@ export function resolveFilters(
   if (given.version !== undefined && version === undefined) {
     notices.push(missing("version", given.version, corpus.versions));
   }
-  const section = given.section?.replace(/^\/+|(?<!\/)\/+$/g, "");
+  const source = pick(given.source, (value) => matchSource(value, corpus));
+  if (given.source !== undefined && source === undefined) {
+    notices.push(missing("source", given.source, corpus.sources));
+  }
+  const part = given.section?.replace(/^\/+|(?<!\/)\/+$/g, "");
+  const section = source === undefined ? part : withinSource(source, part);
   return {
     ...(language === undefined ? {} : { language }),
     ...(version === undefined ? {} : { version }),
     ...(section ? { section } : {}),
+    ...(source === undefined ? {} : { source }),
     notices,
   };
+}
+
+function withinSource(source: string, section: string | undefined): string {
+  if (!section) return source;
+  return `${section}/`.startsWith(`${source}/`) ? section : `${source}/${section}`;
 }
 
 /** Why a search with filters found nothing, and what there is instead. */
@@ -44,11 +64,12 @@ export function emptyFilterNotice(filters: SearchFilters, corpus: CorpusDescript
       ? ""
       : `section ${JSON.stringify(cleanLine(filters.section, 60))}`,
   ];
+  const where = filters.source === undefined ? "everywhere" : `everywhere in ${filters.source}`;
   const sections =
     filters.section !== undefined && corpus.sections.length > 0
       ? ` Sections: ${listed(corpus.sections, 12)}.`
       : "";
-  return `Nothing found in ${parts.filter(Boolean).join(", ")}; these results are from everywhere.${sections}`;
+  return `Nothing found in ${parts.filter(Boolean).join(", ")}; these results are from ${where}.${sections}`;
 }
 
 /** Exactly, without region (`en-US` is `en`), or with one (`pt` is `pt-br`). */

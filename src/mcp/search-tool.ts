@@ -3,7 +3,9 @@ import type { Catalog, CatalogHit, CatalogSearchResult } from "../catalog/catalo
 import { cleanLine } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
 import { modelLine, modelName } from "./model-text.ts";
+import { provenance } from "./provenance.ts";
 import { emptyFilterNotice, resolveFilters } from "./search-filters.ts";
+import { sourceOf, withSource } from "./sources.ts";
 import { countTokens } from "./token-count.ts";
 import { type ArgumentSpecs, parseArguments } from "./tool-arguments.ts";
 import { fitsBudget, jsonResult, MAX_RESULT_CHARS, MIN_TOKENS } from "./tool-result.ts";
@@ -107,17 +109,18 @@ function readSearch(
   { corpus }: DocsContext,
   raw: Readonly<Record<string, unknown>>,
 ): SearchRequest {
-  const { strings, integers, notices } = parseArguments(raw, SEARCH_ARGUMENTS);
+  const { strings, integers, notices } = parseArguments(raw, withSource(SEARCH_ARGUMENTS, corpus));
   const limit = integers.get("limit") ?? DEFAULT_SEARCH_LIMIT;
   const maxTokens = integers.get("max_tokens") ?? DEFAULT_SEARCH_TOKENS;
   const filters = resolveFilters(Object.fromEntries(strings), corpus);
-  const { notices: _, ...known } = filters;
+  const { notices: _, source, ...known } = filters;
   const language = filters.language === undefined ? {} : { language: filters.language };
-  const isFiltered = filters.version !== undefined || filters.section !== undefined;
+  const within = source === undefined ? {} : { section: source };
+  const isFiltered = filters.version !== undefined || filters.section !== source;
   return {
     query: strings.get("query") ?? "",
     options: { ...known, limit, snippetChars: SNIPPET_CHARS },
-    wider: isFiltered ? { ...language, limit, snippetChars: SNIPPET_CHARS } : undefined,
+    wider: isFiltered ? { ...language, ...within, limit, snippetChars: SNIPPET_CHARS } : undefined,
     filters,
     maxTokens,
     notices: [...notices, ...filters.notices],
@@ -142,9 +145,14 @@ function renderSearch(
     id: hit.id,
     title: modelName(hit.title) || hit.id,
     url: urls.absolute(hit.url, hit.pageId),
+    ...optionalSource(sourceOf(hit.pageId, corpus)),
     ...hitDetails(hit, isMultilingual, filters.language),
   }));
   return fitResults(results, found, said, maxTokens, given);
+}
+
+function optionalSource(source: string | undefined): { readonly source?: string } {
+  return source === undefined ? {} : { source };
 }
 
 function hitDetails(
@@ -162,6 +170,7 @@ function hitDetails(
     }),
     ...(isMultilingual && { language: hit.language }),
     ...(hit.version !== undefined && { version: modelName(hit.version, 40) }),
+    ...provenance(hit),
     ...(wanted !== undefined &&
       hit.language !== wanted && { note: `Not available in ${wanted}; this is ${hit.language}.` }),
   };

@@ -1,9 +1,13 @@
 import type { Readable, Writable } from "node:stream";
+import type { ServerEventBus } from "@modelcontextprotocol/server";
 import { StdioServerTransport, serveStdio as serve } from "@modelcontextprotocol/server/stdio";
+import { sendChanges } from "./change-events.ts";
 import type { McpServerFactory } from "./create-mcp-server.ts";
 
 export interface ServeStdioOptions {
   readonly createServer: McpServerFactory;
+  /** Changes that the client is told of. Default: none. */
+  readonly events?: ServerEventBus;
   readonly input: Readable;
   /** Takes nothing but protocol messages. */
   readonly output: Writable;
@@ -24,7 +28,13 @@ export function serveStdio(options: ServeStdioOptions): StdioServer {
   const transport = new StdioServerTransport(options.input, options.output, {
     maxBufferSize: MAX_MESSAGE_BYTES,
   });
-  const handle = serve(options.createServer, {
+  const { createServer, events } = options;
+  const connect: typeof createServer = ({ era } = { era: "legacy" }) => {
+    const server = createServer({ era, hasStream: true });
+    if (events) sendChanges(server, events, { era });
+    return server;
+  };
+  const handle = serve(connect, {
     transport,
     ...(options.onError && { onerror: options.onError }),
   });

@@ -41,6 +41,7 @@ function searchTool(corpus: CorpusDescription): Tool {
           type: "string",
           description: "What to look for: a question, keywords, an identifier or an error message.",
         },
+        ...facet("source", corpus.sources, 2, "Only this one of the documentations"),
         ...facet("language", corpus.languages, 2, "Language of the results (BCP 47)"),
         ...facet("version", corpus.versions, 1, "Only this version of the documentation"),
         section: {
@@ -72,8 +73,11 @@ function searchTool(corpus: CorpusDescription): Tool {
               url: { type: "string" },
               heading_path: { type: "string" },
               snippet: { type: "string" },
+              source: { type: "string" },
               language: { type: "string" },
               version: { type: "string" },
+              modified: { type: "string", description: "Day of the last change." },
+              revision: { type: "string", description: "Revision of the source." },
               note: { type: "string" },
             },
             required: ["id", "title", "url"],
@@ -106,6 +110,7 @@ function fetchTool(corpus: CorpusDescription): Tool {
           description:
             "Id from `search` (a page, or `page#section`), or a URL of the documentation.",
         },
+        ...facet("source", corpus.sources, 2, "The documentation that the id is of"),
         max_tokens: budget(DEFAULT_FETCH_TOKENS),
         offset: {
           type: "integer",

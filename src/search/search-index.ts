@@ -5,7 +5,7 @@ import { isDeleted, isGroupDeleted, openSegment, type Segment } from "./file/seg
 import { METADATA_SECTION, REVISION_SECTION, VECTORS_SECTION } from "./file/segment-sections.ts";
 import type { SearchOptions, SearchResult } from "./search-options.ts";
 import { MAX_NEAREST, Searcher } from "./searcher.ts";
-import { carryVectors } from "./semantic/carry-vectors.ts";
+import { addVectors, carryVectors } from "./semantic/carry-vectors.ts";
 import { type Nearest, NearestScan } from "./semantic/nearest-scan.ts";
 import { decodeVectors, encodeVectors, type VectorStore } from "./semantic/vector-store.ts";
 import { type IndexUpdate, segmentsWithout, updatedSegments } from "./updated-segments.ts";
@@ -82,6 +82,20 @@ export class SearchIndex {
     const replaced = new Set((update.documents ?? []).map(({ id }) => id));
     const vectors = carryVectors(this.vectors, this.#segments, segments, replaced);
     return new SearchIndex(revision, metadata, segments, vectors);
+  }
+
+  /**
+   * The index with vectors for some of its documents, in the place of any that they had.
+   *
+   * @param ids of the documents, in the order of their vectors.
+   * @param vectors what `VectorsBuilder.finish` gave.
+   * @throws RangeError when the index has vectors of another model or dimension, DocportError
+   * ERR_INDEX_CORRUPT when the bytes are not vectors of so many documents.
+   */
+  withVectors(ids: readonly string[], vectors: Uint8Array): SearchIndex {
+    const added = decodeVectors(vectors, ids.length);
+    const store = addVectors(this.vectors, this.#segments, ids, added);
+    return new SearchIndex(this.revision, this.metadata, this.#segments, store);
   }
 
   /**

@@ -94,6 +94,7 @@ describe("precedence", () => {
       acmePort: 80,
       certs: expect.stringMatching(/\/certs$/),
       cache: expect.stringMatching(/\/\.docport-cache$/),
+      refreshInMs: 900_000,
       acmeDirectory: undefined,
       acmeRoot: undefined,
       staging: false,
@@ -161,6 +162,7 @@ describe("docport.yaml", () => {
       {
         location: "https://docs.example.com/index.json",
         name: "Public site",
+        corpus: "public-site",
         kind: "export",
         baseUrl: "https://docs.example.com/",
         language: "de",

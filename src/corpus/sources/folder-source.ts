@@ -1,6 +1,6 @@
 import { DocportError } from "../../lib/errors.ts";
-import type { ReadDocument } from "../read-document.ts";
-import { readFile } from "../read-file.ts";
+import type { ParsedDocument } from "../parsed-documents.ts";
+import { ParsedDocuments } from "../parsed-documents.ts";
 import { publicUrl } from "../site/page-url.ts";
 import type { ContentFile, SiteLayout } from "../site/site-layout.ts";
 import type { LoadOptions, Source, SourceItem } from "../source.ts";
@@ -42,7 +42,7 @@ export class FolderSource implements Source {
   }
 
   async *load(options: LoadOptions = {}): AsyncGenerator<SourceItem, void, void> {
-    const { signal, onProgress } = options;
+    const { signal, onProgress, parsed = new ParsedDocuments(0) } = options;
     const { limits } = this.#settings;
     await using tree = await this.#settings.openTree(signal);
     const { listing, layout } = await this.#settings.survey(tree, signal);
@@ -52,7 +52,7 @@ export class FolderSource implements Source {
     const documents = new DocumentCache(options.cache, this.#settings.scope ?? "");
     const read = (file: ContentFile): Promise<Outcome> => {
       signal?.throwIfAborted();
-      return readContentFile(tree, file, limits, documents);
+      return readContentFile(tree, file, limits, { documents, parsed });
     };
     let pagesRead = 0;
     let problems = listing.problems.length;
@@ -71,22 +71,29 @@ export class FolderSource implements Source {
 }
 
 type Outcome =
-  | { readonly file: ContentFile; readonly document: ReadDocument }
+  | ({ readonly file: ContentFile } & ParsedDocument)
   | { readonly file: ContentFile; readonly failure: DocportError };
+
+/** What need not be parsed: of earlier runs, and of earlier loads of this one. */
+interface Memory {
+  readonly documents: DocumentCache;
+  readonly parsed: ParsedDocuments;
+}
 
 async function readContentFile(
   tree: FileTree,
   file: ContentFile,
   limits: SourceLimits,
-  documents: DocumentCache,
+  { documents, parsed }: Memory,
 ): Promise<Outcome> {
   try {
-    const digest = tree.facts?.(file.path)?.digest;
-    const kept = digest === undefined ? undefined : await documents.get(digest, file.kind);
-    if (kept !== undefined) return { file, document: kept };
-    const document = await readFile(await tree.read(file.path, limits.maxPageBytes), file.kind);
-    if (digest !== undefined) await documents.put(digest, file.kind, document);
-    return { file, document };
+    const known = tree.facts?.(file.path)?.digest;
+    const kept = known === undefined ? undefined : await documents.get(known, file.kind);
+    if (known !== undefined && kept !== undefined) return { file, document: kept, digest: known };
+    const bytes = await tree.read(file.path, limits.maxPageBytes);
+    const { document, digest } = await parsed.read(bytes, file.kind);
+    if (known !== undefined) await documents.put(known, file.kind, document);
+    return { file, document, digest: known ?? digest };
   } catch (error) {
     if (error instanceof DocportError) return { file, failure: error };
     throw error;
@@ -103,7 +110,7 @@ function toItem(
   if ("failure" in outcome) {
     return { kind: "problem", problem: { path: file.path, reason: outcome.failure.message } };
   }
-  const { document } = outcome;
+  const { document, digest } = outcome;
   const place = layout.place(file, document.frontMatter);
   if (place === undefined) return undefined;
   const baseUrl = place.baseUrl ?? layout.baseUrl;
@@ -117,7 +124,7 @@ function toItem(
     translationKey: file.isTranslated ? file.logicalPath || "index" : undefined,
     modifiedAt: ownDateOf(document) ?? facts?.modifiedAt,
     revision: facts?.revision,
-    documentDigest: facts?.digest,
+    documentDigest: digest,
   });
 }
 

@@ -1,8 +1,9 @@
-import type { McpServer, Server } from "@modelcontextprotocol/server";
+import type { McpServer, Server, ServerEventBus } from "@modelcontextprotocol/server";
 import type { TokenVerdict } from "../../auth/access-token.ts";
 import { BEARER_KEY_PREFIX } from "../../auth/bearer-key.ts";
 import type { KeyRecord } from "../../auth/key-file.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
+import type { ServingContext } from "../../mcp/mcp-options.ts";
 import { rpcErrorResponse } from "../responses.ts";
 import type { RouteEntries } from "../route.ts";
 import { bearerTokenOf } from "./bearer-token.ts";
@@ -17,7 +18,9 @@ import {
 export interface HttpView {
   readonly catalog: () => Catalog;
   /** Makes the MCP server of one request, or of one HTTP+SSE stream. */
-  readonly createServer: () => Server | McpServer;
+  readonly createServer: (context?: ServingContext) => Server | McpServer;
+  /** Where changes of what they see are published. Default: nowhere. */
+  readonly events?: ServerEventBus;
 }
 
 /** A request that may be answered. */

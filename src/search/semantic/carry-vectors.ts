@@ -36,6 +36,35 @@ export function carryVectors(
   return { model, dimension, scales, components };
 }
 
+/**
+ * The vectors of an index with those of some documents, which take the place of any that they had.
+ * Throws RangeError when they are of another model or dimension.
+ */
+export function addVectors(
+  store: VectorStore | undefined,
+  segments: readonly Segment[],
+  ids: readonly string[],
+  added: VectorStore,
+): VectorStore {
+  const { model, dimension } = added;
+  if (store && (store.model !== model || store.dimension !== dimension)) {
+    throw new RangeError(`vectors of ${model} (${dimension}) among ones of ${store.model}`);
+  }
+  const rows = segments.reduce((sum, { documentCount }) => sum + documentCount, 0);
+  const scales = store?.scales.slice() ?? new Float32Array(rows);
+  const components = store?.components.slice() ?? new Int8Array(rows * dimension);
+  for (const [from, id] of ids.entries()) {
+    const row = rowOf(id, segments);
+    if (row < 0) continue;
+    scales[row] = added.scales[from]!;
+    components.set(
+      added.components.subarray(from * dimension, (from + 1) * dimension),
+      row * dimension,
+    );
+  }
+  return { model, dimension, scales, components };
+}
+
 function rowOf(id: string, segments: readonly Segment[]): number {
   let base = 0;
   for (const segment of segments) {

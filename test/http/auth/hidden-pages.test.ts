@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { prepareAccess } from "../../../src/access.ts";
+import { createAccess } from "../../../src/access.ts";
 import { createBearerKey, hashBearerKey } from "../../../src/auth/bearer-key.ts";
 import { writeKeyFile } from "../../../src/auth/key-file.ts";
 import type { IndexedCatalog } from "../../../src/catalog/open-catalog.ts";
@@ -68,11 +68,12 @@ function handlerOf(
   access: readonly string[],
 ): HttpHandler {
   const config = createConfig({ sources: ["docs"], access, auth: { keysFile } }, "/");
-  const gate = prepareAccess(config, {
-    ...{ catalog, version: "1.2.3", clock: new FakeClock(), log: () => undefined },
+  const prepared = createAccess(config, {
+    ...{ version: "1.2.3", clock: new FakeClock(), log: () => undefined },
     fetch: () => Promise.reject(new Error("this test has no network")),
-  })?.(BASE);
-  return createTestHandler({ access: gate, publicUrl: BASE }, catalog);
+  });
+  prepared?.prepare(catalog)();
+  return createTestHandler({ access: prepared?.createGate(BASE), publicUrl: BASE }, catalog);
 }
 
 /** What a caller can ask, of what is there and of what is not for them. */

@@ -1,0 +1,27 @@
+import { InMemoryServerEventBus, type ServerEventBus } from "@modelcontextprotocol/server";
+import { compareCatalogs } from "./catalog/compare-catalogs.ts";
+import type { IndexedCatalog } from "./catalog/open-catalog.ts";
+import { changeEvents } from "./mcp/change-events.ts";
+
+/** What some callers see at the moment, and where they are told that it is another. */
+export class CatalogView {
+  readonly events: ServerEventBus = new InMemoryServerEventBus();
+  #shown: IndexedCatalog | undefined;
+
+  /** Throws before the first {@link show}. */
+  readonly catalog = (): IndexedCatalog => {
+    if (!this.#shown) throw new Error("nothing is shown yet");
+    return this.#shown;
+  };
+
+  /** Has the catalog answer from now on. Clients are told after what runs at the moment. */
+  readonly show = (next: IndexedCatalog): void => {
+    const before = this.#shown;
+    this.#shown = next;
+    if (!before || before === next) return;
+    queueMicrotask(() => {
+      const events = changeEvents(before.facts, next.facts, compareCatalogs(before, next));
+      for (const event of events) this.events.publish(event);
+    });
+  };
+}

@@ -1,0 +1,86 @@
+import type { CatalogSettings } from "../catalog/gathered-pages.ts";
+import type { KeptCatalog } from "../catalog/kept-pages.ts";
+import type { IndexedCatalog } from "../catalog/open-catalog.ts";
+import { type PageReading, readPages } from "../catalog/read-pages.ts";
+import { renewCatalog } from "../catalog/renew-catalog.ts";
+import type { SectionEmbedder } from "../catalog/semantic/section-embedder.ts";
+import type { Problem } from "../corpus/page.ts";
+import type { ParsedDocuments } from "../corpus/parsed-documents.ts";
+import type { Source } from "../corpus/source.ts";
+import type { CatalogOrigin, FollowedSource, Renewal } from "./catalog-origin.ts";
+
+export interface SourcesOriginOptions {
+  readonly settings: CatalogSettings;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  readonly parsed: ParsedDocuments;
+  /** Makes the embedder of one renewal, when vectors are wanted. */
+  readonly createEmbedder?: (() => SectionEmbedder) | undefined;
+  /** Called for each page that could not be read. When it throws, the source has failed with that. */
+  readonly onProblem?: (problem: Problem) => void;
+}
+
+export interface OriginSource extends FollowedSource {
+  readonly source: Source;
+}
+
+/** Catalogs made of sources, of which only what has changed is read, parsed and indexed again. */
+export class SourcesOrigin implements CatalogOrigin {
+  readonly sources: readonly OriginSource[];
+  readonly first: IndexedCatalog;
+  readonly #options: SourcesOriginOptions;
+  #kept: KeptCatalog;
+  /** What each source said of itself before it was last read. */
+  #revisions: readonly (string | undefined)[] = [];
+
+  constructor(first: KeptCatalog, sources: readonly OriginSource[], options: SourcesOriginOptions) {
+    this.first = first.catalog;
+    this.sources = sources;
+    this.#kept = first;
+    this.#options = options;
+  }
+
+  async renew(asked: ReadonlySet<number>, signal: AbortSignal): Promise<Renewal> {
+    const { settings, now, createEmbedder, parsed, onProblem } = this.#options;
+    const failures = new Map<number, unknown>();
+    const revisions = [...this.#revisions];
+    const readings: (readonly PageReading[] | undefined)[] = [];
+    for (const [number, { source }] of this.sources.entries()) {
+      readings.push(undefined);
+      if (!asked.has(number)) continue;
+      try {
+        const revision = await source.revision?.({ signal });
+        if (revision !== undefined && revision === revisions[number]) continue;
+        const before = this.#kept.sources[number] ?? [];
+        const options = { signal, parsed, ...(onProblem && { onProblem }) };
+        readings[number] = await readPages(source, before, options);
+        revisions[number] = revision;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        failures.set(number, error);
+      }
+    }
+    const embedder = createEmbedder?.();
+    const kept = await renewCatalog(this.#kept, readings, settings, {
+      now: now(),
+      signal,
+      ...(embedder && { embedder }),
+    });
+    if (embedder?.failure) {
+      // Their pages are served by words and have their vectors when they are asked again.
+      for (const [number, reading] of readings.entries()) {
+        if (!reading?.some(({ page }) => page)) continue;
+        failures.set(number, embedder.failure);
+        revisions[number] = undefined;
+      }
+    }
+    return {
+      catalog: kept.catalog,
+      failures,
+      accept: () => {
+        this.#kept = kept;
+        this.#revisions = revisions;
+      },
+    };
+  }
+}
