@@ -122,17 +122,19 @@ export class CertificateFolder {
    * certificate's own key. The files stay.
    */
   async revoke(reason: RevocationReason | undefined, signal: AbortSignal): Promise<Revocation> {
-    return await this.#underLease(async (ledger) => {
+    const revocation = await this.#underLease(async (ledger): Promise<Revocation> => {
       const generation = await this.current();
       const authority = this.#issuerOf(generation);
       const { directoryUrl: ca } = authority;
       const by = await this.#revokeAt(authority, generation, { ledger, reason, signal });
       const { serialNumber } = generation.pair.chain;
       await ledger.append(this.#set, { kind: "revoked", ca, serialNumber, why: reason });
-      // A server that runs sees from the ledger that it has to order; this makes it look at once.
-      await leaveRenewalRequest(this.#options.storage, this.#options.names, { isForced: false });
       return { serialNumber, ca, by };
     });
+    // A server that runs sees from the ledger that it has to order; this makes it look at once. Not
+    // before the lease is free, or it would look, find the folder taken, and wait for its next tick.
+    await leaveRenewalRequest(this.#options.storage, this.#options.names, { isForced: false });
+    return revocation;
   }
 
   /**

@@ -39,6 +39,7 @@ describe.skipIf(pebbleGeneration() === "none")("a server that runs", () => {
         await askUntil(
           () => docport.get("/healthz"),
           ({ fingerprint256 }) => fingerprint256 !== than,
+          40_000,
         )
       ).fingerprint256;
 
@@ -55,5 +56,5 @@ describe.skipIf(pebbleGeneration() === "none")("a server that runs", () => {
     const after = await kept();
     expect([after.status, after.fingerprint256]).toEqual([200, before.fingerprint256]);
     agent.destroy();
-  });
+  }, 100_000);
 });
