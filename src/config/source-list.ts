@@ -91,7 +91,7 @@ function corpusOf(name: string): { readonly corpus?: string } {
   const corpus = name
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{M}\p{N}._-]+/gu, "-")
-    .replaceAll(/^[._-]+|[._-]+$/g, "")
+    .replaceAll(/^[._-]+|(?<![._-])[._-]+$/g, "")
     .slice(0, 40);
   return corpus === "" ? {} : { corpus };
 }
