@@ -21,7 +21,7 @@ describe("a followed folder over stdio", { timeout: 60_000 }, () => {
     });
     living.start();
     const [input, output] = [new PassThrough(), new PassThrough()];
-    await using _server = serveStdio({
+    const server = serveStdio({
       createServer: createMcpServerFactory({ catalog, version: "1.2.3", tellsChanges: true }),
       events,
       input,
@@ -47,5 +47,6 @@ describe("a followed folder over stdio", { timeout: 60_000 }, () => {
     await hear('"id":2');
     expect(heard).toContain("Yellow");
     expect(heard).not.toContain("resources/updated");
+    await server.close();
   });
 });
