@@ -116,7 +116,7 @@ export class Crawl {
     const { client, store, run, scope, now } = this.#settings;
     const known = await store.page(url);
     if (known !== undefined && known.run === run.id) {
-      if (known.problem !== undefined) this.#report(url, known.problem);
+      if (known.problem !== undefined) this.#report(url, known.problem, true);
       return known;
     }
     if (known !== undefined && isTrusted(known, entry, store.version, now())) return known;
@@ -205,7 +205,7 @@ export class Crawl {
     }
     const day = new Date(known.readAt).toISOString().slice(0, 10);
     const reason = `${problem} The page of ${day} is served in its place.`;
-    this.#report(url, reason);
+    this.#report(url, reason, true);
     return this.#put({ ...known, problem: reason, run: this.#settings.run.id });
   }
 
@@ -218,7 +218,7 @@ export class Crawl {
   ): Promise<StoredPage | undefined> {
     if (known?.document === undefined || known.isMissing) return this.#drop(url, entry, why);
     const problem = `${why} The page is kept until it is missing a second time.`;
-    this.#report(url, problem);
+    this.#report(url, problem, true);
     return this.#put({ ...known, problem, isMissing: true, run: this.#settings.run.id });
   }
 
@@ -229,8 +229,8 @@ export class Crawl {
     return undefined;
   }
 
-  #report(path: string, reason: string): void {
-    this.problems.push({ path, reason });
+  #report(path: string, reason: string, isServed = false): void {
+    this.problems.push({ path, reason, ...(isServed && { isServed }) });
   }
 }
 

@@ -7,6 +7,7 @@ import type { SourceSettings } from "../sources/open-source.ts";
 import { PageAssembler } from "../sources/page-assembler.ts";
 import type { SourceLimits } from "../sources/source-limits.ts";
 import { Crawl } from "./crawl.ts";
+import type { CrawlScope } from "./crawl-scope.ts";
 import { type EnteredSite, enterSite } from "./enter-site.ts";
 import { type FoundPages, findInLlms, findInSitemaps } from "./find-pages.ts";
 import { MarkdownTwins, type TwinForm } from "./markdown-twins.ts";
@@ -76,9 +77,11 @@ export class WebsiteSource implements Source {
       deadline: clock.now() + maxLoadMs,
       signal,
     });
-    const site = await enterSite(start, client, store);
+    const site = await enterSite(start, client, store, before.scope);
     const found = await findPages(site, client, maxPages);
-    const followsLinks = found.entries.size === 0;
+    // What a sitemap listed before is a better list than links, while it cannot be read.
+    const hasOldList = !found.isComplete && before.pages.length > 0;
+    const followsLinks = found.entries.size === 0 && !hasOldList;
     const twins = new MarkdownTwins({
       get: (url, request) => client.get(url, request),
       allows: (url) => site.scope.origins.includes(url.origin),
@@ -98,7 +101,7 @@ export class WebsiteSource implements Source {
     if (followsLinks && keepIfShrunk(crawl, pagesOf(crawl), before, this.name)) await crawl.walk();
     if (twins.form !== undefined) await store.putText("twins", twins.form);
     const isWhole = site.isOpen && !client.isDown && !client.isLate;
-    if (isWhole) await finish(crawl, store, before);
+    if (isWhole) await finish(crawl, store, before, site.scope);
     else await keepRest(crawl, before, whyCut(client, this.name, this.#limits));
     // What was not asked for because there was no time is asked for next.
     if (!client.isLate) await store.endRun(run);
@@ -179,17 +182,22 @@ function keepIfShrunk(
   if (isComplete && !hasShrunk) return false;
   if (hasShrunk) {
     const reason = `The site lists ${entries.size} pages and had ${had}; the others are kept as long as they are there.`;
-    crawl.problems.push({ path: name, reason });
+    crawl.problems.push({ path: name, reason, isServed: true });
   }
   for (const url of before.pages) crawl.add(url);
   return true;
 }
 
-async function finish(crawl: Crawl, store: PageStore, before: StoredSite): Promise<void> {
+async function finish(
+  crawl: Crawl,
+  store: PageStore,
+  before: StoredSite,
+  scope: CrawlScope,
+): Promise<void> {
   const pages: string[] = [];
   const others: string[] = [];
   for (const [url, { hasDocument }] of crawl.visited) (hasDocument ? pages : others).push(url);
-  await store.putSite({ pages, others });
+  await store.putSite({ pages, others, scope });
   for (const url of [...before.pages, ...before.others]) {
     if (!crawl.visited.has(url)) await store.forget(url);
   }
@@ -200,7 +208,11 @@ async function keepRest(crawl: Crawl, before: StoredSite, why: Problem): Promise
   for (const url of before.pages) if (await crawl.keep(url)) kept += 1;
   for (const url of before.others) await crawl.keep(url);
   const rest = kept === 1 ? "one page is" : `${kept} pages are`;
-  crawl.problems.push({ ...why, reason: `${why.reason} ${rest} served as they were.` });
+  crawl.problems.push({
+    ...why,
+    reason: `${why.reason} ${rest} served as they were.`,
+    isServed: true,
+  });
 }
 
 function whyCut(client: SiteClient, name: string, limits: SourceLimits): Problem {
