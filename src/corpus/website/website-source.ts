@@ -7,11 +7,11 @@ import type { SourceSettings } from "../sources/open-source.ts";
 import { PageAssembler } from "../sources/page-assembler.ts";
 import type { SourceLimits } from "../sources/source-limits.ts";
 import { Crawl } from "./crawl.ts";
-import type { CrawlScope } from "./crawl-scope.ts";
 import { type EnteredSite, enterSite } from "./enter-site.ts";
 import { type FoundPages, findInLlms, findInSitemaps } from "./find-pages.ts";
+import { finish, keepIfShrunk, keepRest, pagesOf } from "./keep-pages.ts";
 import { MarkdownTwins, type TwinForm } from "./markdown-twins.ts";
-import { PageStore, type StoredSite } from "./page-store.ts";
+import { PageStore } from "./page-store.ts";
 import { placeSitePage } from "./place-site-page.ts";
 import { resolvePages } from "./resolve-pages.ts";
 import { SiteClient } from "./site-client.ts";
@@ -26,8 +26,6 @@ export interface WebsiteSeams {
 
 /** A load that was cut off is gone on with, unless it is older. */
 const MAX_RUN_MS = 24 * 60 * 60_000;
-/** Smaller sites may change by half in a day. */
-const MIN_SHRINKING = 10;
 
 /**
  * A public website: the pages that its sitemap lists, or else those that its start page and its
@@ -159,60 +157,6 @@ async function addStart(
   const [origin] = site.scope.origins;
   const llms = new URL(`${site.scope.prefix}llms.txt`, origin);
   for (const url of await findInLlms(llms, { client, scope: site.scope, maxPages })) crawl.add(url);
-}
-
-function pagesOf({ visited }: Crawl): Pick<FoundPages, "entries" | "isComplete"> {
-  const found = [...visited].filter(([, { hasDocument }]) => hasDocument);
-  const entries = found.map(([url]) => [url, { url, lastmod: undefined, alternates: [] }] as const);
-  return { entries: new Map(entries), isComplete: true };
-}
-
-/**
- * A list that has lost half of its pages at once is a mistake more often than not: the pages that it
- * had are asked for one by one, and those that are gone go, after the second time. True when so.
- */
-function keepIfShrunk(
-  crawl: Crawl,
-  { entries, isComplete }: Pick<FoundPages, "entries" | "isComplete">,
-  before: StoredSite,
-  name: string,
-): boolean {
-  const had = before.pages.length;
-  const hasShrunk = had >= MIN_SHRINKING && entries.size * 2 <= had;
-  if (isComplete && !hasShrunk) return false;
-  if (hasShrunk) {
-    const reason = `The site lists ${entries.size} pages and had ${had}; the others are kept as long as they are there.`;
-    crawl.problems.push({ path: name, reason, isServed: true });
-  }
-  for (const url of before.pages) crawl.add(url);
-  return true;
-}
-
-async function finish(
-  crawl: Crawl,
-  store: PageStore,
-  before: StoredSite,
-  scope: CrawlScope,
-): Promise<void> {
-  const pages: string[] = [];
-  const others: string[] = [];
-  for (const [url, { hasDocument }] of crawl.visited) (hasDocument ? pages : others).push(url);
-  await store.putSite({ pages, others, scope });
-  for (const url of [...before.pages, ...before.others]) {
-    if (!crawl.visited.has(url)) await store.forget(url);
-  }
-}
-
-async function keepRest(crawl: Crawl, before: StoredSite, why: Problem): Promise<void> {
-  let kept = 0;
-  for (const url of before.pages) if (await crawl.keep(url)) kept += 1;
-  for (const url of before.others) await crawl.keep(url);
-  const rest = kept === 1 ? "one page is" : `${kept} pages are`;
-  crawl.problems.push({
-    ...why,
-    reason: `${why.reason} ${rest} served as they were.`,
-    isServed: true,
-  });
 }
 
 function whyCut(client: SiteClient, name: string, limits: SourceLimits): Problem {
