@@ -8,6 +8,7 @@ export class ProblemReport {
   readonly #kept: Problem[] = [];
   readonly #limit: number;
   #count = 0;
+  #isServed = false;
 
   constructor(limit: number = SHOWN) {
     this.#limit = limit;
@@ -19,6 +20,7 @@ export class ProblemReport {
 
   add(problem: Problem): void {
     this.#count++;
+    this.#isServed ||= problem.isServed ?? false;
     if (this.#kept.length < this.#limit) this.#kept.push(problem);
   }
 
@@ -26,9 +28,10 @@ export class ProblemReport {
   render(): string {
     if (this.#count === 0) return "";
     const verb = this.#count === 1 ? "is" : "are";
+    const outcome = this.#isServed ? "" : ` and ${verb} left out`;
     const more = this.#count - this.#kept.length;
     return [
-      `${counted(this.#count, "page")} could not be read and ${verb} left out:`,
+      `${counted(this.#count, "page")} could not be read${outcome}:`,
       ...this.#kept.map(({ path, reason }) => `  ${printable(path)}: ${printable(reason)}`),
       ...(more > 0
         ? [`  ... and ${more.toLocaleString("en-US")} more: --log-level debug names all`]

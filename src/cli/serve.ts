@@ -48,6 +48,11 @@ export const serveCommand: Command = {
         "docport serve https://docs.example.com/index.json --port 9000",
         "serve a site's JSON export",
       ],
+      ["docport serve https://docs.example.com/", "crawl a website"],
+      [
+        "docport serve https://github.com/example/project.git#main",
+        "serve a branch of a git repository",
+      ],
       [
         "docport serve ./docs --domain docs.example.com --agree-tos",
         "serve it to the world, with a certificate that keeps itself",

@@ -61,4 +61,6 @@ export interface Problem {
   readonly path: string;
   /** One sentence: what was expected, what came. */
   readonly reason: string;
+  /** Something is served in its place: what an earlier load read. Default false. */
+  readonly isServed?: boolean;
 }

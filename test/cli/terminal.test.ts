@@ -77,6 +77,8 @@ describe("pages that could not be read", () => {
         "  ... and 2 more: --log-level debug names all\n",
     );
     expect(report.count).toBe(4);
+    report.add({ path: "e.md", reason: "as it was", isServed: true });
+    expect(report.render()).toMatch(/^5 pages could not be read:\n/);
   });
 });
 

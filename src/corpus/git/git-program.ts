@@ -3,6 +3,8 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../lib/clock.ts";
 import { DocportError, messageOf, systemCodeOf } from "../../lib/errors.ts";
+import { BatchReader } from "./batch-reader.ts";
+import { gitEnvironment } from "./git-environment.ts";
 import { protocolOf, withoutCredentials } from "./git-location.ts";
 
 export interface GitSettings {
@@ -78,7 +80,7 @@ export class GitProgram {
     const stop = signal ?? this.#settings.signal;
     stop?.throwIfAborted();
     const options = {
-      env: cleanEnv(this.#settings.env),
+      env: gitEnvironment(this.#settings.env),
       timeout: timeoutMs,
       maxBuffer: MAX_OUTPUT_BYTES,
       killSignal: "SIGKILL",
@@ -109,7 +111,7 @@ export class GitProgram {
     const { env, signal } = this.#settings;
     const args = [...this.#safety(), `--git-dir=${folder}`, "cat-file", "--batch"];
     const child = spawn("git", args, {
-      env: cleanEnv(env),
+      env: gitEnvironment(env),
       stdio: ["pipe", "pipe", "ignore"],
       ...(signal && { signal }),
     });
@@ -210,26 +212,6 @@ export class GitProgram {
   }
 }
 
-/** Without what would make git look at another repository, or ask somebody. */
-function cleanEnv(
-  env: Readonly<Record<string, string | undefined>>,
-): Record<string, string | undefined> {
-  const kept = Object.entries(env).filter(
-    ([name]) =>
-      !name.startsWith("GIT_") || /^GIT_(?:SSH|SSL_CAINFO|SSL_CAPATH|EXEC_PATH|PROXY)/.test(name),
-  );
-  return {
-    PATH: "/usr/local/bin:/usr/bin:/bin",
-    GIT_SSH_COMMAND: "ssh -oBatchMode=yes",
-    ...Object.fromEntries(kept),
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_ASKPASS: "",
-    SSH_ASKPASS: "",
-    GIT_OPTIONAL_LOCKS: "0",
-    LC_ALL: "C",
-  };
-}
-
 async function sizeOfPacks(folder: string): Promise<number> {
   const packs = join(folder, "objects", "pack");
   const names = await readdir(packs).catch((): string[] => []);
@@ -240,49 +222,4 @@ async function sizeOfPacks(folder: string): Promise<number> {
     ),
   );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-}
-
-/** Cuts what `git cat-file --batch` prints into lines and stretches of known length. */
-class BatchReader {
-  readonly #chunks: AsyncIterator<unknown>;
-  #rest: Buffer = Buffer.alloc(0);
-
-  constructor(stream: AsyncIterable<unknown>) {
-    this.#chunks = stream[Symbol.asyncIterator]();
-  }
-
-  /** "" at the end. */
-  async line(): Promise<string> {
-    for (;;) {
-      const end = this.#rest.indexOf(10);
-      if (end >= 0) return this.#take(end + 1).toString("utf8", 0, end);
-      if (this.#rest.length > 1000 || !(await this.#more())) return "";
-    }
-  }
-
-  /** The bytes, and past the line feed after them. */
-  async bytes(size: number, isWanted: boolean): Promise<Buffer | undefined> {
-    const parts: Buffer[] = [];
-    let left = size + 1;
-    while (left > 0) {
-      if (this.#rest.length === 0 && !(await this.#more())) return undefined;
-      const part = this.#take(Math.min(left, this.#rest.length));
-      left -= part.length;
-      if (isWanted) parts.push(part);
-    }
-    return isWanted ? Buffer.concat(parts).subarray(0, size) : undefined;
-  }
-
-  #take(length: number): Buffer {
-    const taken = this.#rest.subarray(0, length);
-    this.#rest = this.#rest.subarray(length);
-    return taken;
-  }
-
-  async #more(): Promise<boolean> {
-    const next = await this.#chunks.next();
-    if (next.done === true || !Buffer.isBuffer(next.value)) return false;
-    this.#rest = this.#rest.length === 0 ? next.value : Buffer.concat([this.#rest, next.value]);
-    return true;
-  }
 }

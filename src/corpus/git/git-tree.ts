@@ -53,7 +53,9 @@ export class GitTree implements FileTree {
     const file = this.#files.get(path);
     if (file === undefined) throw unreadable("The commit does not have the file.");
     const { cache, checkout } = this.#settings;
-    const isKept = fileKindOf(path) === undefined;
+    const kind = fileKindOf(path);
+    // Whether a file describes an API shows only in it, so it is looked at in every load.
+    const isKept = kind === undefined || kind === "openapi";
     const kept = isKept ? await cache?.get(`blob:${file.blob}`) : undefined;
     if (typeof kept === "string") return Buffer.from(kept, "base64");
     const bytes = await checkout.read(file.blob, maxBytes);

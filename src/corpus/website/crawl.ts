@@ -2,9 +2,10 @@ import { DocportError } from "../../lib/errors.ts";
 import type { Problem } from "../page.ts";
 import type { LoadProgress } from "../source.ts";
 import { type CrawlScope, isInScope, pageUrlOf, shapeOf } from "./crawl-scope.ts";
+import { isTrusted } from "./is-trusted.ts";
 import type { MarkdownTwins } from "./markdown-twins.ts";
 import type { PageStore, StoredPage, StoredRun } from "./page-store.ts";
-import { alternatesOf, isPageType, readSitePage } from "./read-site-page.ts";
+import { alternatesOf, isPageType, type PageContent, readSitePage } from "./read-site-page.ts";
 import type { SitemapEntry } from "./read-sitemap.ts";
 import type { FetchedPage, SiteClient } from "./site-client.ts";
 
@@ -32,8 +33,6 @@ export interface VisitedUrl {
 
 /** Pages found by links whose paths differ in two numbers or more: a calendar, not documentation. */
 const MAX_SAME_SHAPE = 200;
-/** A page is asked for again after this, even if the sitemap says that it is as it was. */
-const TRUST_LASTMOD_MS = 7 * 86_400_000;
 const ACCEPT = "text/html, application/xhtml+xml;q=0.9, text/markdown;q=0.8, text/plain;q=0.5";
 
 interface Wanted {
@@ -116,7 +115,7 @@ export class Crawl {
     const { client, store, run, scope, now } = this.#settings;
     const known = await store.page(url);
     if (known !== undefined && known.run === run.id) {
-      if (known.problem !== undefined) this.#report(url, known.problem);
+      if (known.problem !== undefined) this.#report(url, known.problem, true);
       return known;
     }
     if (known !== undefined && isTrusted(known, entry, store.version, now())) return known;
@@ -149,7 +148,7 @@ export class Crawl {
   ): Promise<StoredPage | undefined> {
     const { scope, twins, store, now } = this.#settings;
     const final = pageUrlOf(page.url.href)?.href ?? url;
-    const stored = (own: string): Omit<StoredPage, keyof PageParts> => ({
+    const stored = (own: string): Omit<StoredPage, keyof PageContent> => ({
       url: own,
       run: this.#settings.run.id,
       readAt: now(),
@@ -205,7 +204,7 @@ export class Crawl {
     }
     const day = new Date(known.readAt).toISOString().slice(0, 10);
     const reason = `${problem} The page of ${day} is served in its place.`;
-    this.#report(url, reason);
+    this.#report(url, reason, true);
     return this.#put({ ...known, problem: reason, run: this.#settings.run.id });
   }
 
@@ -218,7 +217,7 @@ export class Crawl {
   ): Promise<StoredPage | undefined> {
     if (known?.document === undefined || known.isMissing) return this.#drop(url, entry, why);
     const problem = `${why} The page is kept until it is missing a second time.`;
-    this.#report(url, problem);
+    this.#report(url, problem, true);
     return this.#put({ ...known, problem, isMissing: true, run: this.#settings.run.id });
   }
 
@@ -229,15 +228,10 @@ export class Crawl {
     return undefined;
   }
 
-  #report(path: string, reason: string): void {
-    this.problems.push({ path, reason });
+  #report(path: string, reason: string, isServed = false): void {
+    this.problems.push({ path, reason, ...(isServed && { isServed }) });
   }
 }
-
-type PageParts = Pick<
-  StoredPage,
-  "target" | "canonical" | "alternates" | "links" | "digest" | "document"
->;
 
 const LEADS_ON = {
   canonical: undefined,
@@ -249,21 +243,4 @@ const LEADS_ON = {
 
 function visitedOf({ document, target, canonical }: StoredPage): VisitedUrl {
   return { hasDocument: document !== undefined, target, canonical };
-}
-
-function isTrusted(
-  page: StoredPage,
-  entry: SitemapEntry | undefined,
-  version: string,
-  now: number,
-): boolean {
-  return (
-    page.version === version &&
-    entry?.lastmod !== undefined &&
-    entry.lastmod === page.lastmod &&
-    page.problem === undefined &&
-    !page.isMissing &&
-    page.document !== undefined &&
-    now - page.readAt < TRUST_LASTMOD_MS
-  );
 }

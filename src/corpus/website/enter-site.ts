@@ -24,15 +24,17 @@ export interface EnteredSite {
  * Reads robots.txt, and follows the start page to where the site really is: from http to https, and
  * to or from `www.`. Throws ERR_SOURCE_FETCH when that is another site, or when robots.txt forbids
  * the start itself.
+ * @param before where the site was at the last load, for when it does not say
  */
 export async function enterSite(
   start: URL,
   client: SiteClient,
   store: PageStore,
+  before: CrawlScope | undefined,
 ): Promise<EnteredSite> {
   const problems: Problem[] = [];
   const closed = (): EnteredSite => {
-    return { start, scope: scopeOf(start), sitemaps: [], isOpen: false, problems };
+    return { start, scope: before ?? scopeOf(start), sitemaps: [], isOpen: false, problems };
   };
   const robots = await readRobots(start.origin, client, store, problems);
   if (robots === undefined) return closed();
@@ -42,7 +44,8 @@ export async function enterSite(
     const sitemaps = [{ url: start.href, isNamed: true }];
     return { start, scope: scopeOf(start), sitemaps, isOpen: true, problems };
   }
-  const real = await followStart(start, client);
+  const answered = await followStart(start, client);
+  const real = answered ?? movedTo(start, before);
   if (real.origin !== start.origin) {
     const again = await readRobots(real.origin, client, store, problems);
     if (again === undefined) return closed();
@@ -50,7 +53,11 @@ export async function enterSite(
     if (client.isForbidden(real)) throw forbidden(real);
   }
   const named = { ...scopeOf(start), origins: [real.origin] };
-  const { prefix } = isInScope(real, named) ? named : scopeOf(real);
+  const { prefix } = answered
+    ? isInScope(real, named)
+      ? named
+      : scopeOf(real)
+    : (before ?? named);
   return {
     start: real,
     scope: { ...scopeOf(real, start.origin), prefix },
@@ -99,8 +106,13 @@ async function readRobots(
   return text === undefined ? undefined : parseRobots(text, ROBOT);
 }
 
-/** Where the start page is; the start itself when it does not answer. */
-async function followStart(start: URL, client: SiteClient): Promise<URL> {
+/** The start page on the origin where the site was last. */
+function movedTo(start: URL, before: CrawlScope | undefined): URL {
+  return new URL(start.pathname + start.search, before?.origins[0] ?? start.origin);
+}
+
+/** Where the start page is; undefined when it does not answer. */
+async function followStart(start: URL, client: SiteClient): Promise<URL | undefined> {
   const answer = await client.get(start, {
     accept: "text/html, text/markdown;q=0.9, */*;q=0.1",
     maxBytes: 0,
@@ -108,6 +120,7 @@ async function followStart(start: URL, client: SiteClient): Promise<URL> {
     wants: () => false,
     allows: (target) => isSameSite(start, target),
   });
+  if (answer.kind === "failed") return undefined;
   if (answer.kind !== "unwanted") return start;
   if (client.isForbidden(answer.url)) throw forbidden(answer.url);
   if (isSameSite(start, answer.url)) return answer.url;

@@ -1,6 +1,7 @@
 import type { ReadDocument } from "../read-document.ts";
 import { isValues, textsAt, type Values } from "../site/values.ts";
 import type { SourceCache } from "../source.ts";
+import type { CrawlScope } from "./crawl-scope.ts";
 import type { Alternate } from "./read-sitemap.ts";
 
 /** All that is known of one URL of a site, from the last time that it was asked for. */
@@ -38,6 +39,8 @@ export interface StoredSite {
   readonly pages: readonly string[];
   /** Of whatever else is kept: what leads to pages, what is not to be indexed. */
   readonly others: readonly string[];
+  /** Where the site was found to be. */
+  readonly scope: CrawlScope | undefined;
 }
 
 /** One load, which may have been cut off and gone on with. */
@@ -94,7 +97,11 @@ export class PageStore {
   async site(): Promise<StoredSite> {
     const stored = await this.#cache?.get("site");
     const values = isValues(stored) ? stored : {};
-    return { pages: textsAt(values, "pages"), others: textsAt(values, "others") };
+    return {
+      pages: textsAt(values, "pages"),
+      others: textsAt(values, "others"),
+      scope: scopeIn(values["scope"]),
+    };
   }
 
   async putSite(site: StoredSite): Promise<void> {
@@ -117,6 +124,13 @@ export class PageStore {
   async endRun(run: StoredRun): Promise<void> {
     await this.#cache?.put("run", { ...run, isOver: true });
   }
+}
+
+function scopeIn(value: unknown): CrawlScope | undefined {
+  if (!isValues(value)) return undefined;
+  const { prefix } = value;
+  const origins = textsAt(value, "origins");
+  return typeof prefix === "string" && origins.length > 0 ? { prefix, origins } : undefined;
 }
 
 function numbersOf(values: Values): Partial<StoredRun> {

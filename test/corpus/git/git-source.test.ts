@@ -154,6 +154,7 @@ describe("GitSource", () => {
     repository.commit({
       "hugo.toml": "baseURL = 'https://example.org/'",
       "content/a.md": markdownPage("A"),
+      "content/b.yaml": "some: data",
     });
     const cache = notingCache();
     const settings = { location: repository.path };

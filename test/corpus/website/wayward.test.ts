@@ -302,6 +302,24 @@ describe("a site that is read again", () => {
     );
   });
 
+  it("keeps what a sitemap listed while that cannot be read, however few, and where it was", async () => {
+    const site = await waywardSite({ "/docs": redirect("/manual/"), "/manual/a/": page("A") });
+    site.answers["/manual/"] = page("Home", ["/manual/unlisted/"]);
+    site.answers["/manual/unlisted/"] = page("Unlisted");
+    site.answers["/manual/sitemap.xml"] = xml(sitemap(site, { "/manual/": "", "/manual/a/": "" }));
+    const reader = siteReader(site, { location: `${site.url}docs` });
+    const first = await reader.read();
+    expect(first.pages.map(({ id }) => id)).toEqual(["index", "a"]);
+    site.answers["/manual/sitemap.xml"] = 503;
+    const second = await reader.read();
+    expect(second.pages).toEqual(first.pages);
+    expect(second.problems).toHaveLength(1);
+    for (const path of Object.keys(site.answers)) site.answers[path] = 503;
+    const third = await reader.read();
+    expect(third.pages).toEqual(first.pages);
+    expect(third.problems.some(({ isServed }) => isServed)).toBe(true);
+  });
+
   it("is not asked a thousand times while it is down", async () => {
     const site = await listedSite();
     const reader = siteReader(site);
