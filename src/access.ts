@@ -16,12 +16,15 @@ import type { Clock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
+import type { McpOptions } from "./mcp/mcp-options.ts";
 
 export interface AccessOptions {
   readonly version: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
   readonly log: Log;
+  readonly onUnanswered?: McpOptions["onUnanswered"];
+  readonly status?: McpOptions["status"];
 }
 
 /** Private documentation, as it is seen by each caller. */
@@ -74,9 +77,16 @@ function createGate(
   options: GateOptions,
 ): AccessGate {
   const { keysFile: path, oauthIssuer, access: rules, allowAnonymous } = settings;
-  const { version, publicUrl, clock, log } = options;
+  const { version, publicUrl, clock, log, onUnanswered, status } = options;
   const viewOf = ({ catalog, events }: CatalogView): HttpView => {
-    const parts = { catalog, version, publicUrl, tellsChanges: true } as const;
+    const parts = {
+      catalog,
+      version,
+      publicUrl,
+      tellsChanges: true,
+      onUnanswered,
+      status,
+    } as const;
     const createServer = createMcpServerFactory({ ...parts, cacheScope: "private" });
     return { catalog, createServer, events };
   };

@@ -8,14 +8,17 @@ import type { CertificateAuthority } from "./certs/issuance/certificate-authorit
 import { LOCAL_CA_CERT_KEY, LOCAL_NAMES, openLocalCa } from "./certs/local-ca.ts";
 import { keepLocalCertificate } from "./certs/local-certificate.ts";
 import type { CertificateEvent } from "./certs/manager/certificate-events.ts";
+import type { CertificateStatus } from "./certs/manager/certificate-status.ts";
 import { judgeVolatility } from "./certs/volatile-folder.ts";
 import type { Config } from "./config.ts";
 import { openConfiguredFleet } from "./fleet.ts";
+import { isProbePath } from "./http/probe-paths.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import { type AutomaticHttps, publicOrigin, startAutomaticHttps } from "./net/automatic-https.ts";
 import { type HttpListener, type ListenerLimits, listenHttp } from "./net/http-listener.ts";
+import { assignSockets, type InheritedSocket } from "./net/inherited-sockets.ts";
 import { listenHttps } from "./net/tls-listener.ts";
 import type { WebHandler } from "./net/web-bridge.ts";
 import type { Fleet } from "./store/open-fleet.ts";
@@ -27,6 +30,8 @@ export interface AppCertificate {
   isReady(): boolean;
   /** Its state in one line. */
   line(): string;
+  /** All that is known of it; absent for one of a local CA. */
+  readonly status?: () => CertificateStatus;
   /** Its state for `/healthz`. */
   health(): Readonly<Record<string, unknown>>;
   /** File that a computer has to trust first; only of a local CA. */
@@ -49,9 +54,9 @@ export interface AppListenerOptions {
   readonly onError: (error: unknown) => void;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
+  /** Sockets that a supervisor opened, in place of host and ports. Default: none. */
+  readonly sockets?: readonly InheritedSocket[] | undefined;
 }
-
-const HEALTH_PATH = "/healthz";
 
 /** Opens what the settings ask for: plain HTTP, automatic HTTPS, or HTTPS for this computer. */
 export async function openAppListener(
@@ -61,8 +66,9 @@ export async function openAppListener(
   if (config.tls === "local") return openLocal(config, options);
   if (config.tls === "auto" && config.domain.length > 0) return openAutomatic(config, options);
   const { host, port } = config;
-  const limits = limitsOf(config);
-  const listener = await listenHttp({ host, port, limits, ...options, clock: systemClock });
+  const { main: inheritedFd } = assignSockets(options.sockets ?? [], "http", false);
+  const listening = { host, port, inheritedFd, limits: limitsOf(config), ...options };
+  const listener = await listenHttp({ ...listening, clock: systemClock });
   return describe(config, listener);
 }
 
@@ -101,6 +107,7 @@ async function openAutomatic(config: Config, options: AppListenerOptions): Promi
     certificate: {
       isReady: () => https.status().isReady,
       line: () => certificateLine(https.status()),
+      status: () => https.status(),
       health,
     },
     async close() {
@@ -120,18 +127,23 @@ export async function startConfiguredHttps(
   },
 ): Promise<AutomaticHttps> {
   const { host, port, acmePort, domain, keyType, profile, publicUrl } = config;
-  const { handler, onError, onEvent, fleet, clock = systemClock } = options;
+  const { handler, onError, onEvent, fleet, sockets = [], clock = systemClock } = options;
+  const { main: https, plain: http } = assignSockets(sockets, "https", true);
   const publicPort = publicUrl === undefined ? undefined : Number(new URL(publicUrl).port || 443);
   return await startAutomaticHttps({
     names: domain,
     host,
     port,
     acmePort,
+    inherited: {
+      ...(https !== undefined && { https }),
+      ...(http !== undefined && { http }),
+    },
     publicPort,
     handler,
     limits: limitsOf(config),
     plainHandler: (request) =>
-      new URL(request.url).pathname === HEALTH_PATH ? Promise.resolve(handler(request)) : undefined,
+      isProbePath(new URL(request.url).pathname) ? Promise.resolve(handler(request)) : undefined,
     storage: fleet?.storage ?? new FileStorage(config.certs, { clock }),
     sharing: fleet?.sharing,
     authorities: await authoritiesOf(config, clock),
@@ -167,8 +179,10 @@ async function openLocal(config: Config, options: AppListenerOptions): Promise<A
   const { clock = systemClock, onError } = options;
   const ca = await openLocalCa(new FileStorage(config.certs, { clock }), clock);
   // HSTS would take plain HTTP away from every other program on localhost.
+  const { main: inheritedFd } = assignSockets(options.sockets ?? [], "https", false);
   const limits = limitsOf(config);
-  const listening = { host, port, limits, ...options, clock, names: LOCAL_NAMES, hsts: false };
+  const names = LOCAL_NAMES;
+  const listening = { host, port, inheritedFd, limits, ...options, clock, names, hsts: false };
   const listener = await listenHttps(listening);
   const kept = await keepLocalCertificate({
     ca,

@@ -1,23 +1,33 @@
 import type { PreparedAccess } from "./access.ts";
 import { type AppCertificate, openAppListener } from "./app-listener.ts";
-import type { CatalogFacts } from "./catalog/catalog.ts";
+import type { AppMetrics } from "./app-metrics.ts";
+import type { Catalog, CatalogFacts } from "./catalog/catalog.ts";
 import type { CatalogView } from "./catalog-view.ts";
 import { LOCAL_NAMES } from "./certs/local-ca.ts";
 import type { Config } from "./config.ts";
+import { describeServer } from "./describe-server.ts";
 import type { HttpHandler } from "./http/http-options.ts";
+import type { RequestNotes } from "./http/request-notes.ts";
+import { createStartGate } from "./http/start-gate.ts";
+import { keepGaps } from "./keep-gaps.ts";
 import type { Clock } from "./lib/clock.ts";
 import { systemClock } from "./lib/clock.ts";
-import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import type { LivingCatalog } from "./living/living-catalog.ts";
 import type { LivingStatus } from "./living/living-status.ts";
 import type { LoadCatalogOptions } from "./load-catalog.ts";
+import type { ServerStatus } from "./mcp/server-status.ts";
+import type { SourceState } from "./metrics/metric-facts.ts";
+import type { InheritedSocket } from "./net/inherited-sockets.ts";
+import { createRequestLog, joinObservers, logRequestFailure } from "./request-log.ts";
 import { readVersion } from "./version.ts";
 
 export interface AppOptions extends LoadCatalogOptions {
   readonly log: Log;
   /** Time of the certificate and of requests for embeddings. Default: the system's. */
   readonly clock?: Clock;
+  /** Sockets that a supervisor opened. Their clients wait until the server is ready. */
+  readonly sockets?: readonly InheritedSocket[];
 }
 
 /** A server that runs. Disposing of it stops it in an orderly way. */
@@ -34,6 +44,8 @@ export interface App extends AsyncDisposable {
   status(): LivingStatus;
   /** The server's certificate, when it keeps one itself. */
   readonly certificate?: AppCertificate;
+  /** Where Prometheus reads the metrics, when they are wanted. */
+  readonly metricsUrl?: string;
   /** No new connections; running requests end within five seconds. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -48,35 +60,78 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const signal = AbortSignal.any([ended.signal, ...(options.signal ? [options.signal] : [])]);
   const version = readVersion();
   const clock = options.clock ?? systemClock;
-  const onError = (error: unknown): void =>
-    log("error", "request.failed", { message: messageOf(error) });
+  const onError = (error: unknown, notes?: RequestNotes): void =>
+    logRequestFailure(log, error, notes);
+  const gaps = config.logQueries
+    ? keepGaps(config.dataFolder, { now: () => clock.now(), log })
+    : undefined;
   let handler: HttpHandler | undefined;
+  const gate = createStartGate({ holds: (options.sockets?.length ?? 0) > 0, clock });
   // Before the documentation is read: a port that cannot be had is told at once, and a certificate
   // is obtained meanwhile.
   const listener = await openAppListener(config, {
-    handler: (request, peer) => handler?.fetch(request, peer) ?? startingResponse(),
+    handler: (request, peer) => gate.fetch(request, peer),
     log,
     onError,
     clock: options.clock,
+    sockets: options.sockets,
   });
   log("debug", "server.listening", { url: listener.url, localUrl: listener.localUrl });
   let living: LivingCatalog;
   let access: PreparedAccess | undefined;
   let everything: CatalogView;
+  let metrics: AppMetrics | undefined;
+  let unreadablePages = 0;
+  const failures = new Map<string, number>();
+  const sources = (): SourceState[] => (handler ? sourceStates(living.status(), failures) : []);
+  const status = config.serverStatus
+    ? ({ facts, revision }: Catalog): ServerStatus =>
+        describeServer({
+          now: clock.now(),
+          facts,
+          sources: revision === living.current.revision ? sources() : undefined,
+          certificate: listener.certificate?.status?.(),
+        })
+    : undefined;
   try {
+    if (config.metrics) {
+      const { startMetrics } = await import("./app-metrics.ts");
+      const facts = {
+        version,
+        index: () => (handler ? living.current : undefined),
+        sources,
+        unreadablePages: () => unreadablePages,
+        certificate: () => listener.certificate?.status?.(),
+        load: () => handler?.load() ?? { inFlight: 0, openStreams: 0 },
+      };
+      metrics = await startMetrics(config.metrics, facts, { clock, onError });
+    }
     // Code that takes a moment to load, while the CA is asked.
     const { followCatalog } = await import("./follow-catalog.ts");
     const { createAccess } = await import("./access.ts");
     const { CatalogView } = await import("./catalog-view.ts");
     const { createLivingLog } = await import("./living-log.ts");
-    access = createAccess(config, { version, fetch: options.fetch, clock, log });
+    access = createAccess(config, {
+      ...{ version, fetch: options.fetch, clock, log, status },
+      onUnanswered: gaps?.onUnanswered,
+    });
     everything = new CatalogView();
     const { show } = everything;
+    const logLiving = createLivingLog(log);
     living = await followCatalog(config, {
       ...options,
       clock,
       signal,
-      onEvent: createLivingLog(log),
+      onProblem(problem) {
+        unreadablePages += 1;
+        options.onProblem?.(problem);
+      },
+      onEvent(event) {
+        logLiving(event);
+        if (event.kind !== "source-failed") return;
+        const { name } = event.source;
+        failures.set(name, (failures.get(name) ?? 0) + 1);
+      },
       prepare(next) {
         const showViews = access?.prepare(next);
         return () => {
@@ -87,7 +142,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     });
     options.signal?.throwIfAborted();
   } catch (error) {
-    await listener.close();
+    await Promise.all([listener.close(), metrics?.close()]);
     throw error;
   }
   // Pages without a public address of their own are linked to here, so the port has to be known.
@@ -100,7 +155,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   handler = createHttpHandler({
     ...parts,
     events,
-    createServer: createMcpServerFactory(parts),
+    createServer: createMcpServerFactory({ ...parts, onUnanswered: gaps?.onUnanswered, status }),
     access: access?.createGate(url),
     refresh:
       config.refreshSecret === undefined
@@ -120,9 +175,16 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     ...(certificate && {
       certificateLine: () => certificate.line(),
       health: () => certificate.health(),
+      unreadyBecause: () =>
+        certificate.isReady() ? [] : [`The certificate cannot be used: ${certificate.line()}`],
     }),
+    observer: joinObservers([
+      metrics?.observer,
+      config.logLevel === "debug" ? createRequestLog(log) : undefined,
+    ]),
     onError,
   });
+  gate.open(handler);
   living.start();
   return {
     url,
@@ -131,6 +193,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     facts: living.current.facts,
     status: () => living.status(),
     ...(certificate && { certificate }),
+    ...(metrics && { metricsUrl: metrics.url }),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -139,14 +202,21 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     // What is still asked of an embeddings endpoint would keep the process up.
     ended.abort();
     // Open streams would keep the listener from closing, so they end while it stops listening.
-    await Promise.all([listener.close(), handler?.close(), living.close()]);
+    await Promise.all([listener.close(), handler?.close(), living.close(), metrics?.close()]);
+    await gaps?.[Symbol.asyncDispose]();
   }
 }
 
-/** For whoever asks while the documentation is being read. */
-function startingResponse(): Response {
-  const headers = { "content-type": "text/plain", "retry-after": "1" };
-  return new Response("Starting\n", { status: 503, headers });
+function sourceStates(
+  { sources }: LivingStatus,
+  failures: ReadonlyMap<string, number>,
+): SourceState[] {
+  return sources.map(({ name, lastSuccessAt, failure }) => ({
+    name,
+    isUp: failure === undefined,
+    readAt: lastSuccessAt,
+    failures: failures.get(name) ?? 0,
+  }));
 }
 
 function publicHosts({ publicUrl, domain, tls }: Config): string[] {

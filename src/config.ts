@@ -81,6 +81,7 @@ function resolveConfig(
     port: settings.port ?? (isPublic ? 443 : 8080),
     certs: resolve(folder, settings.certs),
     cache: resolve(folder, settings.cache),
+    dataFolder: resolve(folder, settings.dataFolder),
   };
 }
 

@@ -15,6 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   certs: ["acme", "lib"],
   mcp: ["catalog", "corpus", "lib"],
   auth: ["catalog", "lib"],
+  gaps: ["search", "lib"],
+  metrics: ["http", "catalog", "certs", "lib"],
   http: ["mcp", "auth", "catalog", "web", "lib"],
   net: ["certs", "acme", "lib"],
   store: ["certs", "lib"],

@@ -43,6 +43,8 @@ export interface IndexedCatalog extends Catalog {
   readonly index: SearchIndex;
   /** A catalog over another index, with the same embedder. */
   over(index: SearchIndex): IndexedCatalog;
+  /** What the index takes in memory, which is the size of its file but for some bytes. */
+  readonly sizeBytes: number;
   /**
    * The catalog as if some pages had never been in the documentation: neither counts, ranking and
    * corrections nor the bytes in memory have anything of them. It may be empty. The work grows with
@@ -73,6 +75,10 @@ class IndexCatalog implements IndexedCatalog {
     this.#embedder = embedder;
     this.searchSemantically =
       embedder && ((query, options = {}) => this.#fused(embedder, query, options));
+  }
+
+  get sizeBytes(): number {
+    return this.index.sizeBytes;
   }
 
   search(query: string, options: SearchOptions = {}): CatalogSearchResult {

@@ -11,5 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   fleet: async () => (await import("./fleet.ts")).fleetCommand,
   keys: async () => (await import("./keys.ts")).keysCommand,
   registry: async () => (await import("./registry.ts")).registryCommand,
+  "upgrade-check": async () => (await import("./upgrade-check.ts")).upgradeCheckCommand,
+  gaps: async () => (await import("./gaps.ts")).gapsCommand,
   lint: async () => (await import("./lint.ts")).lintCommand,
 };

@@ -4,6 +4,7 @@ import { toggle } from "../config/setting-types.ts";
 import type { Config } from "../config.ts";
 import { messageOf } from "../lib/errors.ts";
 import { createLog, type Log } from "../lib/log.ts";
+import { inheritedSockets } from "../net/inherited-sockets.ts";
 import { readVersion } from "../version.ts";
 import { agreeTerms } from "./agree-terms.ts";
 import { type Command, type CommandContext, EXIT_OK } from "./command.ts";
@@ -13,6 +14,7 @@ import { connectLines } from "./connect-lines.ts";
 import { describeDuration, describeFacts } from "./describe-facts.ts";
 import { renderHelp } from "./help.ts";
 import { reportLoading } from "./load-report.ts";
+import { notifySystemd } from "./notify-systemd.ts";
 import { printable } from "./terminal.ts";
 import { trustLine } from "./trust-line.ts";
 
@@ -79,8 +81,15 @@ async function serveOverHttp(given: Config, context: CommandContext): Promise<nu
   const { startApp } = await import("../app.ts");
   const log = createCommandLog(config, context);
   await using app = await reportLoading(config, context, (options) =>
-    startApp(config, { ...options, log }),
+    startApp(config, { ...options, log, sockets: inheritedSockets(context.env, process.pid) }),
   );
+  await using systemd = notifySystemd({
+    env: context.env,
+    pid: process.pid,
+    status: () => serviceStatus(app),
+    onError: (message) => log("warn", "systemd.not-told", { message }),
+  });
+  await systemd?.ready();
   context.stdout(banner(app.facts, performance.now() - startedAt));
   context.stdout(addresses(app));
   await abortOf(context.signal);
@@ -96,6 +105,7 @@ async function serveOverStdio(config: Config, context: CommandContext): Promise<
   const { createLivingLog } = await import("../living-log.ts");
   const { createMcpServerFactory } = await import("../mcp/create-mcp-server.ts");
   const { serveStdio } = await import("../mcp/serve-stdio.ts");
+  const { keepGaps } = await import("../keep-gaps.ts");
   const log = createCommandLog(config, context);
   const { catalog, events, show } = new CatalogView();
   await using living = await reportLoading(config, context, (options) =>
@@ -107,9 +117,12 @@ async function serveOverStdio(config: Config, context: CommandContext): Promise<
   );
   context.stderr(banner(catalog().facts, performance.now() - startedAt));
   living.start();
+  await using gaps = config.logQueries
+    ? keepGaps(config.dataFolder, { now: Date.now, log })
+    : undefined;
   const parts = { catalog, version: readVersion(), tellsChanges: true };
   await using server = serveStdio({
-    createServer: createMcpServerFactory(parts),
+    createServer: createMcpServerFactory({ ...parts, onUnanswered: gaps?.onUnanswered }),
     events,
     ...streams,
     onError: (error) => log("error", "request.failed", { message: messageOf(error) }),
@@ -129,17 +142,24 @@ function createCommandLog(config: Config, context: CommandContext): Log {
   });
 }
 
+/** What `systemctl status` shows. */
+function serviceStatus({ facts, url, certificate }: App): string {
+  const line = certificate ? `; certificate ${certificate.line()}` : "";
+  return printable(`Serving ${describeFacts(facts)} at ${url}${line}`);
+}
+
 function banner(facts: CatalogFacts, tookMs: number): string {
   const took = describeDuration(tookMs);
   return `${printable(facts.title)}: indexed ${describeFacts(facts)} in ${took}\n`;
 }
 
-function addresses({ facts, url, mcpUrl, localUrl, certificate }: App): string {
+function addresses({ facts, url, mcpUrl, localUrl, certificate, metricsUrl }: App): string {
   const clients = connectLines(facts.title, mcpUrl).map(({ client, how }) => [client, how]);
   const rows = [
     ["Serving", url],
     ...(localUrl === url ? [] : [["Listening", localUrl]]),
     ["MCP", mcpUrl],
+    ...(metricsUrl === undefined ? [] : [["Metrics", metricsUrl]]),
     ...(certificate ? [["Certificate", certificate.line()]] : []),
     ...(certificate?.rootFile === undefined
       ? []

@@ -1,6 +1,9 @@
 import type { LogLevel } from "../lib/log.ts";
 import { type Setting, setting } from "./setting.ts";
 import {
+  filePath,
+  type ListenAddress,
+  listenAddress,
   listenHost,
   listOf,
   oneOf,
@@ -33,11 +36,19 @@ export interface ServerSettings {
   readonly refreshSecret: string | undefined;
 }
 
-/** What is logged, and how. */
+/** What the server tells its owner, and how. */
 export interface LoggingSettings {
   readonly logLevel: LogLevel;
   /** `auto`: pretty at a terminal, JSON elsewhere. */
   readonly logFormat: "auto" | "pretty" | "json";
+  /** Where `/metrics` is answered; undefined: nowhere. Never on the public ports. */
+  readonly metrics: ListenAddress | undefined;
+  /** Keep queries without a confident answer, for `docport gaps`. */
+  readonly logQueries: boolean;
+  /** Offer the tool and the resource that say how the server is. */
+  readonly serverStatus: boolean;
+  /** Folder of what the server keeps for its owner. Absolute in a `Config`. */
+  readonly dataFolder: string;
 }
 
 export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<ServerSettings[K]> } =
@@ -117,5 +128,29 @@ export const loggingSettings: {
     type: oneOf("FORMAT", ["auto", "pretty", "json"]),
     fallback: "auto",
     doc: "Form of the log lines: pretty, json, or auto (pretty at a terminal).",
+  }),
+  metrics: setting("metrics", {
+    group: "logging",
+    type: listenAddress,
+    fallback: undefined,
+    doc: "Address of its own for Prometheus, such as 127.0.0.1:9464; everybody who reaches it may read it.",
+  }),
+  serverStatus: setting("serverStatus", {
+    group: "logging",
+    type: toggle,
+    fallback: false,
+    doc: "Offer everybody who may search a tool and a resource that tell how the server is.",
+  }),
+  logQueries: setting("logQueries", {
+    group: "logging",
+    type: toggle,
+    fallback: false,
+    doc: "Keep queries that found no confident answer, for docport gaps.",
+  }),
+  dataFolder: setting("dataFolder", {
+    group: "logging",
+    type: filePath("FOLDER"),
+    fallback: "data",
+    doc: "Folder of the queries that are kept.",
   }),
 };

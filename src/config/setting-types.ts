@@ -218,6 +218,24 @@ export const listenHost: SettingType<string> = scalar("HOST", (raw) => {
     : { expected: "a host name or an IP address, without port" };
 });
 
+/** Where a listener of its own is opened. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `127.0.0.1:9464`, `[::1]:9464`; a port alone is one of this computer. */
+export const listenAddress: SettingType<ListenAddress> = scalar("ADDRESS", (raw) => {
+  const typed = typeof raw === "string" ? raw.trim() : typeof raw === "number" ? `${raw}` : "";
+  const [, host = "127.0.0.1", digits] = /^(?:(.{1,260}):)?(\d{1,5})$/.exec(typed) ?? [];
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  const isHost = isIP(bare) === 6 ? bare !== host : /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host);
+  const port = Number(digits ?? Number.NaN);
+  return isHost && port <= 65_535
+    ? { value: { host: bare.toLowerCase(), port } }
+    : { expected: "a port, or an address and a port such as 127.0.0.1:9464" };
+});
+
 /** A host name or address with or without a port: `ns1.example.com:5353`, `[::1]:53`. */
 export const hostAndPort: SettingType<string> = scalar("HOST", (raw) => {
   const typed = typeof raw === "string" ? raw.trim() : "";

@@ -18,7 +18,7 @@ export const SETTING_GROUPS: Readonly<Record<SettingGroup, string>> = {
   tls: "HTTPS and certificates",
   fleet: "Several machines",
   discovery: "Discovery",
-  logging: "Logging",
+  logging: "Logs and metrics",
 };
 
 /** What a value that does not fit is reported as. */

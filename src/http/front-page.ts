@@ -41,7 +41,7 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
   const kept = new WeakMap<Catalog, Map<string, Kept>>();
 
   const page: Route = {
-    GET: async (request, url, visit) => {
+    GET: async (request, url, { visit }) => {
       const { context, examples } = keep(request);
       const headers = { vary: "accept, accept-language" };
       const query = url.searchParams.get("q")?.trim() || undefined;
@@ -83,7 +83,7 @@ export function frontPageRoutes(options: HttpHandlerOptions, base: PublicBase): 
     },
   };
   const search: Route = {
-    GET: async (request, url, visit) => {
+    GET: async (request, url, { visit }) => {
       const refusal = visit?.holds(ONE_SEARCH);
       if (refusal) return refusal;
       const messages = MESSAGES[pageLanguage(request, url)];

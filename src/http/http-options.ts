@@ -4,7 +4,10 @@ import type { Clock } from "../lib/clock.ts";
 import type { ServingContext } from "../mcp/mcp-options.ts";
 import type { AccessGate } from "./auth/access-gate.ts";
 import type { HostPolicy } from "./host-policy.ts";
+import type { TrafficLoad } from "./limits/traffic-guard.ts";
 import type { RefreshHook } from "./refresh-hook.ts";
+import type { RequestNotes } from "./request-notes.ts";
+import type { RequestObserver } from "./request-observer.ts";
 
 /** Bounds of what one request or one client may cost. */
 export interface HttpLimits {
@@ -53,7 +56,7 @@ export interface HttpHandlerOptions {
   readonly publicUrl?: string;
   /** Let X-Forwarded-Proto and X-Forwarded-Host of a proxy replace `publicUrl`. Default: no. */
   readonly trustForwardedHost?: boolean;
-  /** Take the client's address from the last hop of X-Forwarded-For. Default: no. */
+  /** Take the client's address from the last hop of X-Forwarded-For, and X-Request-Id. Default: no. */
   readonly trustForwardedFor?: boolean;
   /** Version of Docport, for the server card. */
   readonly version?: string;
@@ -61,6 +64,8 @@ export interface HttpHandlerOptions {
   readonly certificateLine?: () => string | undefined;
   /** More members of the answer of `/healthz`. Default: none. */
   readonly health?: () => Readonly<Record<string, unknown>>;
+  /** Why the server may not get traffic, in sentences, for `/readyz`; empty: it may. Default: it may. */
+  readonly unreadyBecause?: () => readonly string[];
   /** Name in the MCP registry (`com.example/docs`). Default: made from the public URL. */
   readonly registryName?: string | undefined;
   /** Text of `/.well-known/mcp-registry-auth`; absent: 404. */
@@ -75,8 +80,10 @@ export interface HttpHandlerOptions {
   readonly limits?: Partial<HttpLimits>;
   /** Default: the system's. */
   readonly clock?: Clock;
-  /** Told of what went wrong inside; the client sees only that it did. */
-  readonly onError?: (error: unknown) => void;
+  /** Told of every answer. Default: nobody. */
+  readonly observer?: RequestObserver | undefined;
+  /** Told of what went wrong inside; the client sees only that it did, and the request's id. */
+  readonly onError?: (error: unknown, notes?: RequestNotes) => void;
 }
 
 /** Everything that is served over HTTP, with no socket: tests call it as they are. */
@@ -86,6 +93,8 @@ export interface HttpHandler extends AsyncDisposable {
    * socket's other end the limits of one client are not held, those of the process are.
    */
   fetch(request: Request, peerAddress?: string): Promise<Response>;
-  /** Ends open streams, so that a shutdown need not wait for them. */
+  /** What is going on now. */
+  load(): TrafficLoad;
+  /** Ends open streams, so that a shutdown need not wait for them. `/readyz` says no from then on. */
   close(): Promise<void>;
 }

@@ -1,32 +1,43 @@
 import { createMcpHandler } from "@modelcontextprotocol/server";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
-import type { Visit } from "./limits/traffic-guard.ts";
 import { workIn } from "./limits/work-in.ts";
 import { readJsonBody } from "./read-json-body.ts";
+import { rpcErrorResponse } from "./responses.ts";
+import type { RouteContext } from "./route.ts";
 
 /** `POST /mcp`: Streamable HTTP in both eras, stateless. */
 export interface McpEndpoint {
-  post(request: Request, visit?: Visit): Promise<Response>;
-  /** Ends open subscription streams. */
+  post(request: Request, context: RouteContext): Promise<Response>;
+  /** Ends open subscription streams. Other requests are answered as before: some are on their way. */
   close(): Promise<void>;
 }
 
 export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimits): McpEndpoint {
-  const handler = createMcpHandler(options.createServer, {
-    maxSubscriptions: limits.maxStreams,
-    keepAliveMs: limits.keepAliveInMs,
-    maxRequestBodySize: limits.maxBodyBytes,
-    ...(options.events && { bus: options.events }),
-    onerror: (error) => {
-      if (!isRefusal(error)) options.onError?.(error);
-    },
-  });
+  const create = (): ReturnType<typeof createMcpHandler> =>
+    createMcpHandler(options.createServer, {
+      maxSubscriptions: limits.maxStreams,
+      keepAliveMs: limits.keepAliveInMs,
+      maxRequestBodySize: limits.maxBodyBytes,
+      ...(options.events && { bus: options.events }),
+      onerror: (error) => {
+        if (!isRefusal(error)) options.onError?.(error);
+      },
+    });
+  const handler = create();
+  // One of their own, because the SDK's close() breaks off what is being answered too.
+  const subscriptions = create();
+  let isClosing = false;
   return {
-    async post(request, visit) {
+    async post(request, { visit, notes }) {
       const body = await readJsonBody(request, limits);
       if (body instanceof Response) return body;
+      notes.readMessages(body.value);
       const refusal = visit?.holds(workIn(body.value));
       if (refusal) return refusal;
+      const isSubscription = isListen(body.value);
+      if (isSubscription && isClosing) {
+        return rpcErrorResponse(503, -32000, "The server is stopping", { "retry-after": "5" });
+      }
       const headers = new Headers(request.headers);
       // The legacy leg answers 406 unless both are named; clients exist that name one or neither.
       headers.set("accept", "application/json, text/event-stream");
@@ -35,9 +46,12 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
         headers,
         signal: request.signal,
       });
-      return handler.fetch(bodiless, { parsedBody: body.value });
+      return (isSubscription ? subscriptions : handler).fetch(bodiless, { parsedBody: body.value });
     },
-    close: () => handler.close(),
+    close() {
+      isClosing = true;
+      return subscriptions.close();
+    },
   };
 }
 
@@ -47,4 +61,13 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
  */
 function isRefusal({ message }: Error): boolean {
   return message.startsWith("Rejected inbound request");
+}
+
+function isListen(message: unknown): boolean {
+  return (
+    typeof message === "object" &&
+    message !== null &&
+    "method" in message &&
+    message.method === "subscriptions/listen"
+  );
 }

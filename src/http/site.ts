@@ -7,17 +7,18 @@ import { frontPageRoutes } from "./front-page.ts";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
 import { llmsFullTxt, llmsTxt, pageMarkdown, streamText } from "./llms-txt.ts";
 import { createMcpEndpoint } from "./mcp-endpoint.ts";
+import { HEALTH_PATH, READY_PATH } from "./probe-paths.ts";
 import type { PublicBase } from "./public-base.ts";
 import { refreshRoutes } from "./refresh-hook.ts";
 import { textResponse } from "./responses.ts";
 import type { Route } from "./route.ts";
 import { createSseEndpoint, MESSAGE_PATH } from "./sse-endpoint.ts";
 
-export const HEALTH_PATH = "/healthz";
-
 /** Every route over one catalog. */
 export interface Site {
   routeOf(path: string): Route | undefined;
+  /** Name of the route at a path, from a list that does not grow with requests. */
+  routeNameOf(path: string): string;
   /** Ends open streams. */
   close(): Promise<void>;
 }
@@ -31,16 +32,17 @@ export function createSite(
   const sse = createSseEndpoint(options, limits);
 
   const routes = new Map<string, Route>([
-    ["/mcp", { POST: (request, _url, visit) => mcp.post(request, visit) }],
+    ["/mcp", { POST: (request, _url, context) => mcp.post(request, context) }],
     [
       "/sse",
       {
         GET: (request) => sse.open(request),
-        POST: (request, _url, visit) => mcp.post(request, visit),
+        POST: (request, _url, context) => mcp.post(request, context),
       },
     ],
-    [MESSAGE_PATH, { POST: (request, _url, visit) => sse.message(request, visit) }],
+    [MESSAGE_PATH, { POST: (request, _url, context) => sse.message(request, context) }],
     [HEALTH_PATH, { GET: () => health(options) }],
+    [READY_PATH, { GET: () => readiness(options) }],
     [
       "/llms.txt",
       {
@@ -66,6 +68,7 @@ export function createSite(
   const pageRoute: Route = { GET: (request, url) => page(request, options, url, base(request)) };
 
   return {
+    routeNameOf: (path) => (routes.has(path) ? path : pageIdOfPath(path) ? "page" : "other"),
     routeOf: (path) => routes.get(path) ?? (pageIdOfPath(path) ? pageRoute : undefined),
     async close() {
       sse.close();
@@ -80,6 +83,16 @@ function health({ catalog, access, health: more }: HttpHandlerOptions): Response
     { status: "ok", ...(access ? {} : countsOf(catalog())), ...more?.() },
     { headers: { "cache-control": "no-store" } },
   );
+}
+
+/** 503 with the reasons, which name nothing of the documentation. */
+function readiness({ unreadyBecause }: HttpHandlerOptions): Response {
+  const reasons = unreadyBecause?.() ?? [];
+  const isReady = reasons.length === 0;
+  return Response.json(isReady ? { status: "ready" } : { status: "not ready", reasons }, {
+    status: isReady ? 200 : 503,
+    headers: { "cache-control": "no-store" },
+  });
 }
 
 function countsOf({ facts, revision }: Catalog): object {

@@ -3,10 +3,10 @@ import type { SSEServerTransport } from "@modelcontextprotocol/server-legacy/sse
 import { systemClock } from "../lib/clock.ts";
 import { sendChanges } from "../mcp/change-events.ts";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
-import type { Visit } from "./limits/traffic-guard.ts";
 import { workIn } from "./limits/work-in.ts";
 import { readJsonBody } from "./read-json-body.ts";
 import { textResponse } from "./responses.ts";
+import type { RouteContext } from "./route.ts";
 import { SseStream } from "./sse-stream.ts";
 
 /** The HTTP+SSE transport of 2024-11-05: answers go over a stream, requests to a path beside it. */
@@ -14,7 +14,7 @@ export interface SseEndpoint {
   /** `GET /sse`: opens a stream, whose first event names the path to post to. */
   open(request: Request): Promise<Response>;
   /** `POST /message?sessionId=...`: 202; the answer comes over the stream. */
-  message(request: Request, visit?: Visit): Promise<Response>;
+  message(request: Request, context: RouteContext): Promise<Response>;
   /** Ends all streams. */
   close(): void;
 }
@@ -64,7 +64,7 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       return stream.toResponse();
     },
 
-    async message(request, visit) {
+    async message(request, { visit, notes }) {
       const id = new URL(request.url).searchParams.get("sessionId");
       const session = id === null ? undefined : sessions.get(id);
       if (!session) {
@@ -72,6 +72,7 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       }
       const body = await readJsonBody(request, limits);
       if (body instanceof Response) return body;
+      notes.readMessages(body.value);
       const refusal = visit?.holds(workIn(body.value));
       if (refusal) return refusal;
       try {

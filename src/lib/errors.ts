@@ -27,6 +27,8 @@ export type ErrorCode =
   // Evaluation
   | "ERR_EVAL_INPUT"
   | "ERR_INDEX_WRITE"
+  // What a server keeps for its owner
+  | "ERR_DATA_FOLDER"
   // Publishing in the MCP registry
   | "ERR_REGISTRY_KEY"
   | "ERR_REGISTRY_WRITE"
@@ -34,6 +36,7 @@ export type ErrorCode =
   | "ERR_LISTEN_IN_USE"
   | "ERR_LISTEN_DENIED"
   | "ERR_LISTEN_ADDRESS"
+  | "ERR_LISTEN_INHERITED"
   // Where certificates and keys are kept
   | "ERR_STORAGE_FULL"
   | "ERR_STORAGE_READ_ONLY"

@@ -17,6 +17,7 @@ import type { McpOptions, ServingContext } from "./mcp-options.ts";
 import { getPrompt, PROMPTS } from "./prompts.ts";
 import { listResources, readResource, resourceTemplates } from "./resources.ts";
 import { callSearch, callSearchSemantically } from "./search-tool.ts";
+import { callServerStatus, STATUS_TOOL, statusTool } from "./server-status.ts";
 import { ArgumentError } from "./tool-arguments.ts";
 import { defineTools } from "./tool-definitions.ts";
 import { errorResult } from "./tool-result.ts";
@@ -69,7 +70,7 @@ function createSurface(catalog: Catalog, options: McpOptions): Surface {
   const websiteUrl = catalog.facts.baseUrl ?? options.publicUrl;
   return {
     context,
-    tools: [...defineTools(corpus)],
+    tools: [...defineTools(corpus), ...(context.status ? [statusTool] : [])],
     serverInfo: {
       name: "docport",
       title: corpus.title,
@@ -147,6 +148,7 @@ function callTool(
       return callSearchSemantically(context, given).catch(toolError);
     }
     if (name === "fetch") return callFetch(context, given);
+    if (name === STATUS_TOOL && context.status) return callServerStatus(context.status());
   } catch (error) {
     return toolError(error);
   }

@@ -2,21 +2,28 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { type CorpusDescription, describeCorpus } from "./corpus-description.ts";
 import type { McpOptions } from "./mcp-options.ts";
 import { createPageUrls, type PageUrls } from "./page-urls.ts";
+import type { ServerStatus } from "./server-status.ts";
 
 /** What every handler reads: one catalog and what was worked out of it once. */
 export interface DocsContext {
   readonly catalog: Catalog;
   readonly corpus: CorpusDescription;
   readonly urls: PageUrls;
+  readonly onUnanswered?: McpOptions["onUnanswered"];
+  /** How the server is; absent: that is told to nobody. */
+  readonly status?: (() => ServerStatus) | undefined;
 }
 
 export function createDocsContext(
   catalog: Catalog,
-  options: Pick<McpOptions, "publicUrl">,
+  options: Pick<McpOptions, "publicUrl" | "onUnanswered" | "status">,
 ): DocsContext {
+  const { status } = options;
   return {
     catalog,
     corpus: describeCorpus(catalog.facts),
     urls: createPageUrls(catalog.facts.baseUrl, options.publicUrl),
+    onUnanswered: options.onUnanswered,
+    status: status && (() => status(catalog)),
   };
 }

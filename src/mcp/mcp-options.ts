@@ -1,4 +1,5 @@
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog, CatalogSearchResult } from "../catalog/catalog.ts";
+import type { ServerStatus } from "./server-status.ts";
 
 /** What the MCP surface is made of. */
 export interface McpOptions {
@@ -12,6 +13,10 @@ export interface McpOptions {
   readonly cacheScope?: "public" | "private";
   /** Whether clients are told when the catalog is another. Default: no. */
   readonly tellsChanges?: boolean;
+  /** How the server is, as told to whoever sees this catalog. Absent: nobody is told. */
+  readonly status?: ((catalog: Catalog) => ServerStatus) | undefined;
+  /** Told of each search that had no confident answer. It must be quick and must not throw. */
+  readonly onUnanswered?: ((query: string, found: CatalogSearchResult) => void) | undefined;
 }
 
 /** What is served: one request, or a connection that lasts. */

@@ -11,6 +11,7 @@ import {
 import type { DocsContext } from "./docs-context.ts";
 import { modelName, modelText } from "./model-text.ts";
 import { pageIdOfUri, pageUri } from "./page-urls.ts";
+import { readStatus, STATUS_URI, statusResource } from "./server-status.ts";
 
 export const INDEX_URI = "docs://index";
 export const PAGE_URI_TEMPLATE = "docs://page/{+id}";
@@ -35,7 +36,7 @@ export function resourceTemplates(): ResourceTemplateType[] {
 
 /** The index, then every page in the order of the sources. The cursor is opaque to the client. */
 export function listResources(
-  { catalog, corpus }: DocsContext,
+  { catalog, corpus, status }: DocsContext,
   cursor: string | undefined,
 ): ListResourcesResult {
   const start = cursor === undefined ? 0 : readCursor(cursor);
@@ -56,7 +57,7 @@ export function listResources(
     mimeType: MARKDOWN,
   };
   return {
-    resources: start === 0 ? [index, ...resources] : resources,
+    resources: start === 0 ? [index, ...(status ? [statusResource] : []), ...resources] : resources,
     ...(end < pages.length && { nextCursor: `p${end}` }),
   };
 }
@@ -66,6 +67,7 @@ export function readResource(context: DocsContext, uri: string): ReadResourceRes
   if (uri === INDEX_URI) {
     return { contents: [{ uri, mimeType: MARKDOWN, text: indexMarkdown(context) }] };
   }
+  if (uri === STATUS_URI && context.status) return readStatus(context.status());
   const id = pageIdOfUri(uri);
   const page = id === undefined ? undefined : context.catalog.page(id);
   if (!page) throw new ResourceNotFoundError(uri, "There is no such resource");

@@ -129,11 +129,12 @@ function readSearch(
 }
 
 function renderSearch(
-  { corpus, urls }: DocsContext,
-  { filters, maxTokens, notices, given }: SearchRequest,
+  { corpus, urls, onUnanswered }: DocsContext,
+  { query, filters, maxTokens, notices, given }: SearchRequest,
   found: CatalogSearchResult,
   { isWider }: { readonly isWider: boolean },
 ): CallToolResult {
+  if (!found.answered) onUnanswered?.(query, found);
   const said = [...notices];
   if (isWider && found.hits.length > 0) said.push(emptyFilterNotice(filters, corpus));
   if (found.notice !== undefined) said.push(found.notice);

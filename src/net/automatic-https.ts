@@ -30,6 +30,8 @@ export interface AutomaticHttpsOptions
   readonly names: readonly string[];
   /** Port of the HTTP challenge and the redirect. */
   readonly acmePort: number;
+  /** Sockets that somebody else has bound, in place of `host` and the two ports. */
+  readonly inherited?: { readonly https?: number; readonly http?: number } | undefined;
   /** Port of HTTPS as clients see it. Default: the one that is listened on. */
   readonly publicPort?: number | undefined;
   /** Answers over plain HTTP what need not be redirected; undefined: redirect. */
@@ -72,6 +74,7 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
   const http = new HttpChallenges();
   const listener = await listenHttps({
     ...pickListening(options),
+    inheritedFd: options.inherited?.https,
     clock,
     names,
     challenges: tlsAlpn,
@@ -151,6 +154,7 @@ async function listenPlain(
   const listening: ListenHttpOptions = {
     ...pickListening(options),
     port: options.acmePort,
+    inheritedFd: options.inherited?.http,
     clock,
     handler,
     limits: { ...connectionBudget(await readMachineLimits(), 1 - MAIN_SHARE), ...options.limits },
@@ -169,7 +173,7 @@ async function listenPlain(
  * last: it needs somebody else's API.
  */
 function responders(
-  { host, dnsProvider, publicPort, sharing }: AutomaticHttpsOptions,
+  { dnsProvider, publicPort, sharing }: AutomaticHttpsOptions,
   clock: Clock,
   parts: {
     readonly tlsAlpn: TlsAlpnChallenges;
@@ -179,10 +183,10 @@ function responders(
   },
 ): ChallengeResponder[] {
   const { tlsAlpn, http, listener, plain } = parts;
-  const tlsSelfCheck = tlsAlpnSelfCheck({ host, port: listener.port });
+  const tlsSelfCheck = tlsAlpnSelfCheck({ host: listener.host, port: listener.port });
   const found = [tlsAlpnResponder(tlsAlpn, { clock, selfCheck: tlsSelfCheck, sharing })];
   if (plain.listener) {
-    const selfCheck = httpSelfCheck({ host, port: plain.listener.port });
+    const selfCheck = httpSelfCheck({ host: plain.listener.host, port: plain.listener.port });
     const isLikelier = (publicPort ?? listener.port) !== 443 && plain.listener.port === 80;
     found[isLikelier ? "unshift" : "push"](httpResponder(http, { clock, selfCheck, sharing }));
   }

@@ -4,7 +4,7 @@ import { type ConnectionBudget, connectionBudget, readMachineLimits } from "./co
 import { prepareGracefulClose } from "./graceful-close.ts";
 import { guardConnections } from "./guard-connections.ts";
 import { listenInTurn } from "./in-turn.ts";
-import { displayHost, listenOn } from "./listen-on.ts";
+import { displayHost, type ListenTarget, listenOn } from "./listen-on.ts";
 import { createRequestListener, type WebHandler } from "./web-bridge.ts";
 
 /** What one client, and all of them, may take of the sockets. */
@@ -41,10 +41,7 @@ export async function listenerLimits(named: Partial<ListenerLimits> = {}): Promi
   return { ...DEFAULT_LISTENER_LIMITS, ...connectionBudget(await readMachineLimits()), ...named };
 }
 
-export interface ListenHttpOptions {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
+export interface ListenHttpOptions extends ListenTarget {
   readonly handler: WebHandler;
   readonly limits?: Partial<ListenerLimits>;
   /** Default: the system's. */
@@ -57,6 +54,8 @@ export interface HttpListener extends AsyncDisposable {
   readonly url: string;
   /** The port that was taken. */
   readonly port: number;
+  /** The host that was asked for, or the address of an inherited socket. */
+  readonly host: string;
   /**
    * Takes no new connections, lets running requests end, and cuts what is left after `graceMs`
    * (default 5,000). Resolves when every socket is closed. Safe to call twice.
@@ -83,11 +82,12 @@ export async function listenHttp(options: ListenHttpOptions): Promise<HttpListen
   );
   server.timeout = limits.idleTimeoutInMs;
   guardConnections(server, limits, { clock, isSecure: false });
-  const port = await listenOn(server, options.host, options.port);
+  const { host, port } = await listenOn(server, options);
   const close = prepareGracefulClose(server, clock);
   return {
-    url: `http://${displayHost(options.host)}:${port}`,
+    url: `http://${displayHost(host)}:${port}`,
     port,
+    host,
     close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => close(graceMs),
     [Symbol.asyncDispose]: () => close(DEFAULT_GRACE_MS),
   };

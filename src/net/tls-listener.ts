@@ -90,7 +90,7 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
       response.setHeader("strict-transport-security", STRICT_TRANSPORT_SECURITY);
     });
   }
-  const port = await listenOn(server, options.host, options.port);
+  const { host, port } = await listenOn(server, options);
   const close = prepareGracefulClose(server, clock);
   const closing = new AbortController();
   void renewTicketKeys(clock, closing.signal, () => {
@@ -102,11 +102,12 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
     return close(graceMs);
   };
   return {
-    url: `https://${displayHost(options.host)}${port === 443 ? "" : `:${port}`}`,
+    url: `https://${displayHost(host)}${port === 443 ? "" : `:${port}`}`,
     port,
+    host,
     swap: (pair) => server.setSecureContext({ ...TLS_SETTINGS, ...pair, ticketKeys }),
     shownFingerprint: (signal) =>
-      shownFingerprint(loopbackOf(options.host), port, names[0] ?? "localhost", signal),
+      shownFingerprint(loopbackOf(host), port, names[0] ?? "localhost", signal),
     close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => end(graceMs),
     [Symbol.asyncDispose]: () => end(DEFAULT_GRACE_MS),
   };

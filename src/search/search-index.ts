@@ -109,6 +109,18 @@ export class SearchIndex {
     return new SearchIndex(revision, metadata, segments, vectors);
   }
 
+  /** What its parts take, which is the size of the file but for names and checksums. */
+  get sizeBytes(): number {
+    const vectorBytes = this.vectors
+      ? this.vectors.components.byteLength + this.vectors.scales.byteLength
+      : 0;
+    const parts = this.#segments.flatMap(({ raw }) => Array.from(raw, ([, bytes]) => bytes));
+    return parts.reduce(
+      (sum, { byteLength }) => sum + byteLength,
+      this.metadata.byteLength + vectorBytes,
+    );
+  }
+
   /** The whole file, for {@link SearchIndex.open}. */
   toBytes(): Uint8Array {
     this.#bytes ??= writeSections([

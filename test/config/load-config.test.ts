@@ -116,6 +116,10 @@ describe("precedence", () => {
       storeUnsealed: false,
       logLevel: "info",
       logFormat: "auto",
+      metrics: undefined,
+      logQueries: false,
+      serverStatus: false,
+      dataFolder: expect.stringMatching(/\/data$/),
     });
   });
 
@@ -387,4 +391,27 @@ describe("what is read", () => {
     );
     expect(await mistakes({ env })).toHaveLength(1000);
   });
+});
+
+describe("listenAddress", () => {
+  const metricsOf = async (value: string): Promise<unknown> =>
+    (await load({ args: ["--metrics", value] })).metrics;
+
+  it.each([
+    ["9464", { host: "127.0.0.1", port: 9464 }],
+    ["0.0.0.0:1", { host: "0.0.0.0", port: 1 }],
+    ["[::1]:9464", { host: "::1", port: 9464 }],
+    ["Metrics.internal:80", { host: "metrics.internal", port: 80 }],
+  ])("reads %s", async (value, expected) => {
+    expect(await metricsOf(value)).toEqual(expected);
+  });
+
+  it.each(["", ":9464", "::1:9464", "host", "65536", "a b:1", "http://127.0.0.1:9464"])(
+    "refuses %j",
+    async (value) => {
+      expect(await mistakes({ args: ["--metrics", value] })).toEqual([
+        expect.stringContaining("--metrics"),
+      ]);
+    },
+  );
 });

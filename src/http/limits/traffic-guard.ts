@@ -8,6 +8,15 @@ import { TokenBuckets } from "./token-buckets.ts";
 export interface TrafficGuard {
   /** Lets a request in, or says why not. `client`: see `clientOf`; undefined is not limited alone. */
   enter(client: string | undefined): Visit | Response;
+  /** What is going on now. */
+  load(): TrafficLoad;
+}
+
+export interface TrafficLoad {
+  /** Requests that are worked on. */
+  readonly inFlight: number;
+  /** Answers that are streams and have not ended. */
+  readonly openStreams: number;
 }
 
 /** A request that was let in. */
@@ -49,6 +58,7 @@ export function createTrafficGuard(limits: GuardLimits, clock: Clock): TrafficGu
   const searches = new UseCounts(limits.maxSearchesPerClient);
   const streams = new UseCounts(limits.maxStreamsPerClient);
   let inFlight = 0;
+  let openStreams = 0;
 
   const count = (client: string): Response | undefined => {
     const { isAllowed, retryInMs } = buckets.take(client);
@@ -109,14 +119,19 @@ export function createTrafficGuard(limits: GuardLimits, clock: Clock): TrafficGu
           }
           // An open stream counts as a stream; the searches that it answers still run.
           close?.();
+          openStreams += 1;
+          let isOpen = true;
           const ended = (): void => {
             end();
             closeStream();
+            if (isOpen) openStreams -= 1;
+            isOpen = false;
           };
           return watched(response, response.body, { onPiece, ended });
         },
       };
     },
+    load: () => ({ inFlight, openStreams }),
   };
 }
 
