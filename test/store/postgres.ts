@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 
-const ADMIN_URL = process.env["DOCPORT_TEST_POSTGRES"];
+const ADMIN_URL = process.env["TEST_POSTGRES_URL"];
 
 /** Where the tests' PostgreSQL is, for `describe.skipIf`; in CI it may not be missing. */
 export function postgresIsThere(): boolean {
   if (ADMIN_URL === undefined && process.env["REQUIRE_POSTGRES"] !== undefined) {
-    throw new Error("DOCPORT_TEST_POSTGRES names no database, and REQUIRE_POSTGRES is set");
+    throw new Error("TEST_POSTGRES_URL names no database, and REQUIRE_POSTGRES is set");
   }
   return ADMIN_URL !== undefined;
 }

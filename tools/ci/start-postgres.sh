@@ -1,6 +1,6 @@
 #!/bin/sh
 # Starts a PostgreSQL of its own in a folder, on a free port of the loopback, and prints the URL that
-# the tests need (DOCPORT_TEST_POSTGRES). It runs until it is stopped or the machine is.
+# the tests need (TEST_POSTGRES_URL). It runs until it is stopped or the machine is.
 #
 #   tools/ci/start-postgres.sh [FOLDER]      default: .work/postgres
 set -eu
