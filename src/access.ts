@@ -4,7 +4,7 @@ import { KeyStore } from "./auth/key-store.ts";
 import { ProviderKeys } from "./auth/provider-keys.ts";
 import type { IndexedCatalog } from "./catalog/open-catalog.ts";
 import { CatalogView } from "./catalog-view.ts";
-import type { AccessSettings } from "./config/access-settings.ts";
+import { type AccessSettings, isPrivate } from "./config/access-settings.ts";
 import {
   type AccessGate,
   createAccessGate,
@@ -15,7 +15,8 @@ import { resourceIdentifiers } from "./http/auth/protected-resource.ts";
 import type { Clock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
-import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
+import { createDirectAnswers } from "./mcp/direct/direct-answers.ts";
+import { createLazyServerFactory } from "./mcp/lazy-server-factory.ts";
 
 export interface AccessOptions {
   readonly version: string;
@@ -40,8 +41,8 @@ export function createAccess(
   settings: AccessSettings,
   options: AccessOptions,
 ): PreparedAccess | undefined {
-  const { keysFile, oauthIssuer, access: rules } = settings;
-  if (keysFile === undefined && oauthIssuer === undefined) return undefined;
+  const { access: rules } = settings;
+  if (!isPrivate(settings)) return undefined;
   const count = 1 << ruleScopes(rules).length;
   const views = Array.from({ length: count }, () => new CatalogView());
   const empty = new CatalogView();
@@ -76,9 +77,19 @@ function createGate(
   const { keysFile: path, oauthIssuer, access: rules, allowAnonymous } = settings;
   const { version, publicUrl, clock, log } = options;
   const viewOf = ({ catalog, events }: CatalogView): HttpView => {
-    const parts = { catalog, version, publicUrl, tellsChanges: true } as const;
-    const createServer = createMcpServerFactory({ ...parts, cacheScope: "private" });
-    return { catalog, createServer, events };
+    const parts = {
+      catalog,
+      version,
+      publicUrl,
+      tellsChanges: true,
+      cacheScope: "private",
+    } as const;
+    return {
+      catalog,
+      createServer: createLazyServerFactory(parts),
+      direct: createDirectAnswers(parts),
+      events,
+    };
   };
   const views = shown.map(viewOf);
   const open = allowAnonymous ? (views[0] ?? viewOf(empty)) : viewOf(empty);

@@ -1,8 +1,9 @@
 import type { PreparedAccess } from "./access.ts";
-import { type AppCertificate, openAppListener } from "./app-listener.ts";
+import type { AppCertificate } from "./app-listener.ts";
 import type { CatalogFacts } from "./catalog/catalog.ts";
 import type { CatalogView } from "./catalog-view.ts";
-import { LOCAL_NAMES } from "./certs/local-ca.ts";
+import { LOCAL_NAMES } from "./certs/local-names.ts";
+import { isPrivate } from "./config/access-settings.ts";
 import type { Config } from "./config.ts";
 import type { HttpHandler } from "./http/http-options.ts";
 import type { Clock } from "./lib/clock.ts";
@@ -12,6 +13,7 @@ import type { Log } from "./lib/log.ts";
 import type { LivingCatalog } from "./living/living-catalog.ts";
 import type { LivingStatus } from "./living/living-status.ts";
 import type { LoadCatalogOptions } from "./load-catalog.ts";
+import { openListener } from "./open-listener.ts";
 import { readVersion } from "./version.ts";
 
 export interface AppOptions extends LoadCatalogOptions {
@@ -53,8 +55,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   let handler: HttpHandler | undefined;
   // Before the documentation is read: a port that cannot be had is told at once, and a certificate
   // is obtained meanwhile.
-  const listener = await openAppListener(config, {
+  const listener = await openListener(config, {
     handler: (request, peer) => handler?.fetch(request, peer) ?? startingResponse(),
+    direct: (incoming, outgoing, pass) =>
+      handler ? handler.direct(incoming, outgoing, pass) : pass(incoming, outgoing),
     log,
     onError,
     clock: options.clock,
@@ -66,10 +70,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   try {
     // Code that takes a moment to load, while the CA is asked.
     const { followCatalog } = await import("./follow-catalog.ts");
-    const { createAccess } = await import("./access.ts");
+    const { createAccess } = isPrivate(config) ? await import("./access.ts") : {};
     const { CatalogView } = await import("./catalog-view.ts");
     const { createLivingLog } = await import("./living-log.ts");
-    access = createAccess(config, { version, fetch: options.fetch, clock, log });
+    access = createAccess?.(config, { version, fetch: options.fetch, clock, log });
     everything = new CatalogView();
     const { show } = everything;
     living = await followCatalog(config, {
@@ -96,11 +100,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const parts = { catalog, version, publicUrl: url, tellsChanges: true };
   const { createHttpHandler } = await import("./http/create-http-handler.ts");
   const { createHostPolicy } = await import("./http/host-policy.ts");
-  const { createMcpServerFactory } = await import("./mcp/create-mcp-server.ts");
+  const { createDirectAnswers } = await import("./mcp/direct/direct-answers.ts");
+  const { createLazyServerFactory } = await import("./mcp/lazy-server-factory.ts");
   handler = createHttpHandler({
     ...parts,
     events,
-    createServer: createMcpServerFactory(parts),
+    createServer: createLazyServerFactory(parts),
+    direct: createDirectAnswers(parts),
     access: access?.createGate(url),
     refresh:
       config.refreshSecret === undefined

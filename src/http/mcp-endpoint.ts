@@ -1,4 +1,5 @@
-import { createMcpHandler } from "@modelcontextprotocol/server";
+import type { McpHttpHandler } from "@modelcontextprotocol/server";
+import { isInitialized } from "../mcp/direct/read-request.ts";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
 import type { Visit } from "./limits/traffic-guard.ts";
 import { workIn } from "./limits/work-in.ts";
@@ -12,21 +13,28 @@ export interface McpEndpoint {
 }
 
 export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimits): McpEndpoint {
-  const handler = createMcpHandler(options.createServer, {
-    maxSubscriptions: limits.maxStreams,
-    keepAliveMs: limits.keepAliveInMs,
-    maxRequestBodySize: limits.maxBodyBytes,
-    ...(options.events && { bus: options.events }),
-    onerror: (error) => {
-      if (!isRefusal(error)) options.onError?.(error);
-    },
-  });
+  let handler: Promise<McpHttpHandler> | undefined;
+  /** The SDK takes memory and a tenth of a second, and many servers never need it. */
+  async function load(): Promise<McpHttpHandler> {
+    const { createMcpHandler } = await import("@modelcontextprotocol/server");
+    return createMcpHandler(options.createServer, {
+      maxSubscriptions: limits.maxStreams,
+      keepAliveMs: limits.keepAliveInMs,
+      maxRequestBodySize: limits.maxBodyBytes,
+      ...(options.events && { bus: options.events }),
+      onerror: (error) => {
+        if (!isRefusal(error)) options.onError?.(error);
+      },
+    });
+  }
   return {
     async post(request, visit) {
       const body = await readJsonBody(request, limits);
       if (body instanceof Response) return body;
       const refusal = visit?.holds(workIn(body.value));
       if (refusal) return refusal;
+      const version = request.headers.get("mcp-protocol-version") ?? undefined;
+      if (isInitialized(body.value, version)) return new Response(null, { status: 202 });
       const headers = new Headers(request.headers);
       // The legacy leg answers 406 unless both are named; clients exist that name one or neither.
       headers.set("accept", "application/json, text/event-stream");
@@ -35,9 +43,12 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
         headers,
         signal: request.signal,
       });
-      return handler.fetch(bodiless, { parsedBody: body.value });
+      handler ??= load();
+      return (await handler).fetch(bodiless, { parsedBody: body.value });
     },
-    close: () => handler.close(),
+    async close() {
+      await (await handler)?.close();
+    },
   };
 }
 

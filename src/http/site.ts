@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { systemClock } from "../lib/clock.ts";
+import type { DirectAnswers } from "../mcp/direct/direct-answers.ts";
 import { createPageUrls, pageIdOfPath } from "../mcp/page-urls.ts";
 import { crawlerRoutes } from "./crawler-files.ts";
 import { discoveryRoutes } from "./discovery.ts";
@@ -18,6 +19,8 @@ export const HEALTH_PATH = "/healthz";
 /** Every route over one catalog. */
 export interface Site {
   routeOf(path: string): Route | undefined;
+  /** Answers of MCP without the SDK, where there are any. */
+  readonly direct: DirectAnswers | undefined;
   /** Ends open streams. */
   close(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export function createSite(
   const pageRoute: Route = { GET: (request, url) => page(request, options, url, base(request)) };
 
   return {
+    direct: options.direct,
     routeOf: (path) => routes.get(path) ?? (pageIdOfPath(path) ? pageRoute : undefined),
     async close() {
       sse.close();

@@ -8,15 +8,18 @@ export interface DocsContext {
   readonly catalog: Catalog;
   readonly corpus: CorpusDescription;
   readonly urls: PageUrls;
+  /** What results say of the index that they are from; nothing where it would tell of hidden pages. */
+  readonly revision: string | undefined;
 }
 
 export function createDocsContext(
   catalog: Catalog,
-  options: Pick<McpOptions, "publicUrl">,
+  options: Pick<McpOptions, "publicUrl" | "cacheScope">,
 ): DocsContext {
   return {
     catalog,
     corpus: describeCorpus(catalog.facts),
     urls: createPageUrls(catalog.facts.baseUrl, options.publicUrl),
+    revision: options.cacheScope === "private" ? undefined : catalog.revision,
   };
 }
