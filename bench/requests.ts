@@ -11,7 +11,7 @@
  * times, and compares the memory at 100,000 and at the end.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { availableParallelism, tmpdir } from "node:os";
@@ -22,6 +22,7 @@ import { headingsOf } from "./requests/headings.ts";
 import { type Measured, measure, ticksOf } from "./requests/measure.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
+const WARM_UP_SECONDS = 4;
 const SIMULTANEOUS = [1, 32, 256];
 
 const { values, positionals } = parseArgs({
@@ -38,6 +39,8 @@ const seconds = Number(values.seconds);
 const isPinned = availableParallelism() > 1 && hasTaskset();
 
 const work = mkdtempSync(join(tmpdir(), "docport-bench-"));
+// Workers of nginx are nobody.
+chmodSync(work, 0o755);
 const running = new Set<ChildProcess>();
 let nextPort = 20_000 + (process.pid % 20_000);
 try {
@@ -127,7 +130,6 @@ function rowsOf(): Row[] {
 async function compare(paths: Paths): Promise<void> {
   const servers = new Map<string, Running>();
   const first = await start(DOCPORT, paths, false);
-  servers.set(key(DOCPORT, false), first);
   writeFileSync(paths.answerFile, await askOnce(first, readFileSync(paths.same, "utf8")));
   const rows = rowsOf();
   const results = new Map<Row, Measured[]>(rows.map((row) => [row, []]));
@@ -135,8 +137,13 @@ async function compare(paths: Paths): Promise<void> {
     for (const row of rows) {
       const { contestant, secure = false } = row;
       const name = key(contestant, secure);
-      const server = servers.get(name) ?? (await start(contestant, paths, secure));
-      servers.set(name, server);
+      let server = servers.get(name);
+      if (!server) {
+        server = await start(contestant, paths, secure);
+        servers.set(name, server);
+        // Until what is asked often has been compiled.
+        await run({ ...row, connections: 32, isNew: false }, server, paths, WARM_UP_SECONDS);
+      }
       results.get(row)?.push(await run(row, server, paths));
     }
   }
@@ -168,12 +175,12 @@ function print(row: Row, results: ReadonlyMap<Row, Measured[]>): void {
   if (failed > 0) console.log(`  ${row.name}: ${failed} answers were not 2xx`);
 }
 
-async function run(row: Row, server: Running, paths: Paths): Promise<Measured> {
+async function run(row: Row, server: Running, paths: Paths, lasting = seconds): Promise<Measured> {
   const era = row.era ?? row.contestant.era;
   return await measure({
     url: server.url,
     pid: server.pid,
-    seconds,
+    seconds: lasting,
     connections: row.connections,
     script: join(ROOT, "bench/requests/calls.lua"),
     args: [era, paths[row.calls], ...(server.session === undefined ? [] : [server.session])],
@@ -259,6 +266,8 @@ function post(
         response.setEncoding("utf8");
         response.on("data", (chunk: string) => (text += chunk));
         response.on("end", () => {
+          // It listens before it has read the documentation.
+          if (response.statusCode === 503) return failed(new Error("not ready"));
           const session = response.headers["mcp-session-id"];
           done({ body: text, session: typeof session === "string" ? session : undefined });
         });
