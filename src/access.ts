@@ -4,7 +4,7 @@ import { KeyStore } from "./auth/key-store.ts";
 import { ProviderKeys } from "./auth/provider-keys.ts";
 import type { IndexedCatalog } from "./catalog/open-catalog.ts";
 import { CatalogView } from "./catalog-view.ts";
-import type { AccessSettings } from "./config/access-settings.ts";
+import { type AccessSettings, isPrivate } from "./config/access-settings.ts";
 import {
   type AccessGate,
   createAccessGate,
@@ -15,7 +15,8 @@ import { resourceIdentifiers } from "./http/auth/protected-resource.ts";
 import type { Clock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
-import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
+import { createDirectAnswers } from "./mcp/direct/direct-answers.ts";
+import { createLazyServerFactory } from "./mcp/lazy-server-factory.ts";
 import type { McpOptions } from "./mcp/mcp-options.ts";
 
 export interface AccessOptions {
@@ -43,8 +44,8 @@ export function createAccess(
   settings: AccessSettings,
   options: AccessOptions,
 ): PreparedAccess | undefined {
-  const { keysFile, oauthIssuer, access: rules } = settings;
-  if (keysFile === undefined && oauthIssuer === undefined) return undefined;
+  const { access: rules } = settings;
+  if (!isPrivate(settings)) return undefined;
   const count = 1 << ruleScopes(rules).length;
   const views = Array.from({ length: count }, () => new CatalogView());
   const empty = new CatalogView();
@@ -86,9 +87,14 @@ function createGate(
       tellsChanges: true,
       onUnanswered,
       status,
+      cacheScope: "private",
     } as const;
-    const createServer = createMcpServerFactory({ ...parts, cacheScope: "private" });
-    return { catalog, createServer, events };
+    return {
+      catalog,
+      createServer: createLazyServerFactory(parts),
+      direct: createDirectAnswers(parts),
+      events,
+    };
   };
   const views = shown.map(viewOf);
   const open = allowAnonymous ? (views[0] ?? viewOf(empty)) : viewOf(empty);

@@ -5,8 +5,9 @@ import { createAuthorities, LETS_ENCRYPT_STAGING } from "./certs/create-authorit
 import { createDnsProvider } from "./certs/create-dns-provider.ts";
 import { FileStorage } from "./certs/file-storage.ts";
 import type { CertificateAuthority } from "./certs/issuance/certificate-authority.ts";
-import { LOCAL_CA_CERT_KEY, LOCAL_NAMES, openLocalCa } from "./certs/local-ca.ts";
+import { LOCAL_CA_CERT_KEY, openLocalCa } from "./certs/local-ca.ts";
 import { keepLocalCertificate } from "./certs/local-certificate.ts";
+import { LOCAL_NAMES } from "./certs/local-names.ts";
 import type { CertificateEvent } from "./certs/manager/certificate-events.ts";
 import type { CertificateStatus } from "./certs/manager/certificate-status.ts";
 import { judgeVolatility } from "./certs/volatile-folder.ts";
@@ -17,10 +18,10 @@ import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import { type AutomaticHttps, publicOrigin, startAutomaticHttps } from "./net/automatic-https.ts";
-import { type HttpListener, type ListenerLimits, listenHttp } from "./net/http-listener.ts";
 import { assignSockets, type InheritedSocket } from "./net/inherited-sockets.ts";
 import { listenHttps } from "./net/tls-listener.ts";
-import type { WebHandler } from "./net/web-bridge.ts";
+import type { DirectHandler, WebHandler } from "./net/web-bridge.ts";
+import { limitsOf } from "./open-listener.ts";
 import type { Fleet } from "./store/open-fleet.ts";
 import { readVersion } from "./version.ts";
 
@@ -50,6 +51,8 @@ export interface AppListener {
 
 export interface AppListenerOptions {
   readonly handler: WebHandler;
+  /** Is shown every request first; not those that are redirected to HTTPS. */
+  readonly direct?: DirectHandler | undefined;
   readonly log: Log;
   readonly onError: (error: unknown) => void;
   /** Default: the system's. */
@@ -58,28 +61,12 @@ export interface AppListenerOptions {
   readonly sockets?: readonly InheritedSocket[] | undefined;
 }
 
-/** Opens what the settings ask for: plain HTTP, automatic HTTPS, or HTTPS for this computer. */
-export async function openAppListener(
+/** Opens HTTPS as the settings ask for it: with a certificate that keeps itself, or for this computer. */
+export async function openSecureListener(
   config: Config,
   options: AppListenerOptions,
 ): Promise<AppListener> {
-  if (config.tls === "local") return openLocal(config, options);
-  if (config.tls === "auto" && config.domain.length > 0) return openAutomatic(config, options);
-  const { host, port } = config;
-  const { main: inheritedFd } = assignSockets(options.sockets ?? [], "http", false);
-  const listening = { host, port, inheritedFd, limits: limitsOf(config), ...options };
-  const listener = await listenHttp({ ...listening, clock: systemClock });
-  return describe(config, listener);
-}
-
-/** All connections come from the proxy, where there is one: it is not one client. */
-function limitsOf({ trustProxy }: Config): Partial<ListenerLimits> {
-  return trustProxy ? { maxConnectionsPerClient: Number.POSITIVE_INFINITY } : {};
-}
-
-function describe({ publicUrl }: Config, listener: HttpListener): AppListener {
-  const { url } = listener;
-  return { url: publicUrl ?? url, localUrl: url, close: () => listener.close() };
+  return config.tls === "local" ? openLocal(config, options) : openAutomatic(config, options);
 }
 
 async function openAutomatic(config: Config, options: AppListenerOptions): Promise<AppListener> {
@@ -127,7 +114,7 @@ export async function startConfiguredHttps(
   },
 ): Promise<AutomaticHttps> {
   const { host, port, acmePort, domain, keyType, profile, publicUrl } = config;
-  const { handler, onError, onEvent, fleet, sockets = [], clock = systemClock } = options;
+  const { handler, direct, onError, onEvent, fleet, sockets = [], clock = systemClock } = options;
   const { main: https, plain: http } = assignSockets(sockets, "https", true);
   const publicPort = publicUrl === undefined ? undefined : Number(new URL(publicUrl).port || 443);
   return await startAutomaticHttps({
@@ -141,6 +128,7 @@ export async function startConfiguredHttps(
     },
     publicPort,
     handler,
+    direct,
     limits: limitsOf(config),
     plainHandler: (request) =>
       isProbePath(new URL(request.url).pathname) ? Promise.resolve(handler(request)) : undefined,
@@ -191,7 +179,8 @@ async function openLocal(config: Config, options: AppListenerOptions): Promise<A
     activate: ({ certPem, keyPem }) => listener.swap({ cert: certPem, key: keyPem }),
   });
   return {
-    ...describe(config, listener),
+    url: config.publicUrl ?? listener.url,
+    localUrl: listener.url,
     certificate: {
       isReady: () => true,
       line: () => "from this computer's own CA",

@@ -1,9 +1,10 @@
 import type { PreparedAccess } from "./access.ts";
-import { type AppCertificate, openAppListener } from "./app-listener.ts";
+import type { AppCertificate } from "./app-listener.ts";
 import type { AppMetrics } from "./app-metrics.ts";
 import type { Catalog, CatalogFacts } from "./catalog/catalog.ts";
 import type { CatalogView } from "./catalog-view.ts";
-import { LOCAL_NAMES } from "./certs/local-ca.ts";
+import { LOCAL_NAMES } from "./certs/local-names.ts";
+import { isPrivate } from "./config/access-settings.ts";
 import type { Config } from "./config.ts";
 import { describeServer } from "./describe-server.ts";
 import type { HttpHandler } from "./http/http-options.ts";
@@ -19,6 +20,7 @@ import type { LoadCatalogOptions } from "./load-catalog.ts";
 import type { ServerStatus } from "./mcp/server-status.ts";
 import type { SourceState } from "./metrics/metric-facts.ts";
 import type { InheritedSocket } from "./net/inherited-sockets.ts";
+import { openListener } from "./open-listener.ts";
 import { createRequestLog, joinObservers, logRequestFailure } from "./request-log.ts";
 import { readVersion } from "./version.ts";
 
@@ -69,8 +71,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const gate = createStartGate({ holds: (options.sockets?.length ?? 0) > 0, clock });
   // Before the documentation is read: a port that cannot be had is told at once, and a certificate
   // is obtained meanwhile.
-  const listener = await openAppListener(config, {
+  const listener = await openListener(config, {
     handler: (request, peer) => gate.fetch(request, peer),
+    direct: (incoming, outgoing, pass) =>
+      handler ? handler.direct(incoming, outgoing, pass) : pass(incoming, outgoing),
     log,
     onError,
     clock: options.clock,
@@ -108,10 +112,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     }
     // Code that takes a moment to load, while the CA is asked.
     const { followCatalog } = await import("./follow-catalog.ts");
-    const { createAccess } = await import("./access.ts");
+    const { createAccess } = isPrivate(config) ? await import("./access.ts") : {};
     const { CatalogView } = await import("./catalog-view.ts");
     const { createLivingLog } = await import("./living-log.ts");
-    access = createAccess(config, {
+    access = createAccess?.(config, {
       ...{ version, fetch: options.fetch, clock, log, status },
       onUnanswered: gaps?.onUnanswered,
     });
@@ -151,11 +155,14 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const parts = { catalog, version, publicUrl: url, tellsChanges: true };
   const { createHttpHandler } = await import("./http/create-http-handler.ts");
   const { createHostPolicy } = await import("./http/host-policy.ts");
-  const { createMcpServerFactory } = await import("./mcp/create-mcp-server.ts");
+  const { createDirectAnswers } = await import("./mcp/direct/direct-answers.ts");
+  const { createLazyServerFactory } = await import("./mcp/lazy-server-factory.ts");
+  const mcp = { ...parts, onUnanswered: gaps?.onUnanswered, status };
   handler = createHttpHandler({
     ...parts,
     events,
-    createServer: createMcpServerFactory({ ...parts, onUnanswered: gaps?.onUnanswered, status }),
+    createServer: createLazyServerFactory(mcp),
+    direct: createDirectAnswers(mcp),
     access: access?.createGate(url),
     refresh:
       config.refreshSecret === undefined

@@ -9,7 +9,7 @@ import { isGitUrl } from "./corpus/git/git-location.ts";
 import type { Problem } from "./corpus/page.ts";
 import type { LoadProgress, Source } from "./corpus/source.ts";
 import { namedSource } from "./corpus/sources/named-source.ts";
-import { openSource } from "./corpus/sources/open-source.ts";
+import type { openSource } from "./corpus/sources/open-source.ts";
 import { openSourceCache } from "./corpus/sources/source-cache.ts";
 import { createEmbeddings, type Embeddings } from "./embeddings.ts";
 import type { Clock } from "./lib/clock.ts";
@@ -86,6 +86,8 @@ async function build(
 export async function openSources(config: Config, options: LoadCatalogOptions): Promise<Source[]> {
   const sources: Source[] = [];
   const corpora = corporaOf(config.sources);
+  // The readers of documents are most of the program, and an index file needs none of them.
+  const { openSource } = await import("./corpus/sources/open-source.ts");
   for (const source of config.sources) {
     const opened = await openSource(sourceSettings(config, source), {
       fetch: options.fetch,

@@ -13,10 +13,8 @@ import {
 } from "../lib/x509-extensions.ts";
 import { createCertificate, keyIdentifierOf, toPem } from "../lib/x509-writer.ts";
 import { type CertificatePair, readPair } from "./generations/certificate-pair.ts";
+import { LOCAL_NAMES } from "./local-names.ts";
 import { loadText, type Storage } from "./storage.ts";
-
-/** Everything that a local CA issues for, and all that it may issue for. */
-export const LOCAL_NAMES: readonly string[] = ["localhost", "*.localhost", "127.0.0.1", "::1"];
 
 /** Storage key of the CA's certificate: the file that a computer is told to trust. */
 export const LOCAL_CA_CERT_KEY = "local-ca/root.cert.pem";

@@ -1,5 +1,5 @@
 import type { CatalogFacts } from "../catalog/catalog.ts";
-import { counted } from "./terminal.ts";
+import { counted, grouped } from "./terminal.ts";
 
 const SHOWN_LANGUAGES = 6;
 
@@ -8,7 +8,7 @@ export function describeFacts(facts: CatalogFacts): string {
   const { pageCount, sectionCount, languages, versions } = facts;
   const shown = languages
     .slice(0, SHOWN_LANGUAGES)
-    .map(({ language, pageCount: pages }) => `${language} ${pages.toLocaleString("en-US")}`);
+    .map(({ language, pageCount: pages }) => `${language} ${grouped(pages)}`);
   const names = languages.length > SHOWN_LANGUAGES ? [...shown, "..."] : shown;
   return [
     counted(pageCount, "page"),

@@ -61,15 +61,22 @@ export const accessSettings: { readonly [K in keyof AccessSettings]: Setting<Acc
     }),
   };
 
+/** Whether callers need a credential, for some of it at least. */
+export function isPrivate({
+  keysFile,
+  oauthIssuer,
+}: Pick<AccessSettings, "keysFile" | "oauthIssuer">): boolean {
+  return keysFile !== undefined || oauthIssuer !== undefined;
+}
+
 /** What is wrong with the settings side by side: nothing may look protected and be open. */
 export function checkAccess(
   settings: AccessSettings,
 ): readonly { readonly key: keyof AccessSettings; readonly expected: string }[] {
-  const { keysFile, oauthIssuer, oauthAudience, oauthScope, access, allowAnonymous } = settings;
-  const isPrivate = keysFile !== undefined || oauthIssuer !== undefined;
+  const { oauthIssuer, oauthAudience, oauthScope, access, allowAnonymous } = settings;
   const scopes = new Set(access.map(({ scope }) => scope));
   const rules: readonly [isRight: boolean, key: keyof AccessSettings, expected: string][] = [
-    [isPrivate || access.length === 0, "access", "keysFile or oauthIssuer beside it"],
+    [isPrivate(settings) || access.length === 0, "access", "keysFile or oauthIssuer beside it"],
     [scopes.size <= MAX_RULE_SCOPES, "access", `rules for at most ${MAX_RULE_SCOPES} scopes`],
     [
       access.length > 0 || !allowAnonymous,

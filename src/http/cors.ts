@@ -1,5 +1,7 @@
 /** CORS for MCP clients that run in a browser (fetch.spec.whatwg.org/#http-cors-protocol). */
 
+import type { AnswerHeaders } from "./request-head.ts";
+
 const ALLOW_METHODS = "GET, HEAD, POST, OPTIONS";
 const ALLOW_HEADERS = [
   "Content-Type",
@@ -14,7 +16,7 @@ const ALLOW_HEADERS = [
 const EXPOSE_HEADERS = "WWW-Authenticate, Mcp-Session-Id, ETag";
 
 /** For an origin that the host policy has allowed. */
-export function addCorsHeaders(headers: Headers, origin: string): void {
+export function addCorsHeaders(headers: AnswerHeaders, origin: string): void {
   headers.set("access-control-allow-origin", origin);
   headers.set("access-control-expose-headers", EXPOSE_HEADERS);
 }

@@ -1,8 +1,10 @@
 import type { McpServer, Server, ServerEventBus } from "@modelcontextprotocol/server";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { DirectAnswers } from "../mcp/direct/direct-answers.ts";
 import type { ServingContext } from "../mcp/mcp-options.ts";
 import type { AccessGate } from "./auth/access-gate.ts";
+import type { FastEndpoint } from "./fast/fast-endpoint.ts";
 import type { HostPolicy } from "./host-policy.ts";
 import type { TrafficLoad } from "./limits/traffic-guard.ts";
 import type { RefreshHook } from "./refresh-hook.ts";
@@ -49,7 +51,11 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
 export interface HttpHandlerOptions {
   readonly catalog: () => Catalog;
   /** Makes the MCP server of one request, or of one HTTP+SSE stream. */
-  readonly createServer: (context?: ServingContext) => Server | McpServer;
+  readonly createServer: (
+    context?: ServingContext,
+  ) => Server | McpServer | Promise<Server | McpServer>;
+  /** Answers of the same catalog without that server. Default: none, and the server answers all. */
+  readonly direct?: DirectAnswers | undefined;
   /** Where changes are published to clients that subscribe (2026-07-28). Default: nowhere. */
   readonly events?: ServerEventBus;
   /** Public base URL of this server, for links; never a request's own. Default: localhost's. */
@@ -93,6 +99,8 @@ export interface HttpHandler extends AsyncDisposable {
    * socket's other end the limits of one client are not held, those of the process are.
    */
   fetch(request: Request, peerAddress?: string): Promise<Response>;
+  /** The short way, for requests as Node gives them; see `WebBridgeOptions.direct`. */
+  readonly direct: FastEndpoint;
   /** What is going on now. */
   load(): TrafficLoad;
   /** Ends open streams, so that a shutdown need not wait for them. `/readyz` says no from then on. */

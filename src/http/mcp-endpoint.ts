@@ -1,4 +1,5 @@
-import { createMcpHandler } from "@modelcontextprotocol/server";
+import type { McpHttpHandler } from "@modelcontextprotocol/server";
+import { isInitialized } from "../mcp/direct/read-request.ts";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
 import { workIn } from "./limits/work-in.ts";
 import { readJsonBody } from "./read-json-body.ts";
@@ -13,8 +14,10 @@ export interface McpEndpoint {
 }
 
 export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimits): McpEndpoint {
-  const create = (): ReturnType<typeof createMcpHandler> =>
-    createMcpHandler(options.createServer, {
+  /** The SDK takes memory and a tenth of a second, and many servers never need it. */
+  async function load(): Promise<McpHttpHandler> {
+    const { createMcpHandler } = await import("@modelcontextprotocol/server");
+    return createMcpHandler(options.createServer, {
       maxSubscriptions: limits.maxStreams,
       keepAliveMs: limits.keepAliveInMs,
       maxRequestBodySize: limits.maxBodyBytes,
@@ -23,9 +26,10 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
         if (!isRefusal(error)) options.onError?.(error);
       },
     });
-  const handler = create();
+  }
+  let handler: Promise<McpHttpHandler> | undefined;
   // One of their own, because the SDK's close() breaks off what is being answered too.
-  const subscriptions = create();
+  let subscriptions: Promise<McpHttpHandler> | undefined;
   let isClosing = false;
   return {
     async post(request, { visit, notes }) {
@@ -38,6 +42,8 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       if (isSubscription && isClosing) {
         return rpcErrorResponse(503, -32000, "The server is stopping", { "retry-after": "5" });
       }
+      const version = request.headers.get("mcp-protocol-version") ?? undefined;
+      if (isInitialized(body.value, version)) return new Response(null, { status: 202 });
       const headers = new Headers(request.headers);
       // The legacy leg answers 406 unless both are named; clients exist that name one or neither.
       headers.set("accept", "application/json, text/event-stream");
@@ -46,11 +52,15 @@ export function createMcpEndpoint(options: HttpHandlerOptions, limits: HttpLimit
         headers,
         signal: request.signal,
       });
-      return (isSubscription ? subscriptions : handler).fetch(bodiless, { parsedBody: body.value });
+      if (isSubscription) subscriptions ??= load();
+      else handler ??= load();
+      const answering = await (isSubscription ? subscriptions : handler);
+      if (!answering) throw new Error("the SDK was not loaded");
+      return answering.fetch(bodiless, { parsedBody: body.value });
     },
-    close() {
+    async close() {
       isClosing = true;
-      return subscriptions.close();
+      await (await subscriptions)?.close();
     },
   };
 }

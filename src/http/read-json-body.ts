@@ -56,7 +56,7 @@ async function readText(request: Request, maxBytes: number): Promise<string | Re
  * What there is too much of. Looks at brackets and commas alone, before anything is built:
  * `JSON.parse` would nest as deep as it is told, and make all of a batch that is refused.
  */
-function excessOf(
+export function excessOf(
   json: string,
   { maxJsonDepth, maxBatchMessages }: Pick<HttpLimits, "maxJsonDepth" | "maxBatchMessages">,
 ): string | undefined {

@@ -1,5 +1,7 @@
 /** Responses that several routes give. */
 
+import type { AnswerHeaders } from "./request-head.ts";
+
 export function textResponse(
   status: number,
   text: string,
@@ -40,6 +42,6 @@ const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
   ],
 ];
 
-export function addSecurityHeaders(headers: Headers): void {
+export function addSecurityHeaders(headers: AnswerHeaders): void {
   for (const [name, value] of SECURITY_HEADERS) if (!headers.has(name)) headers.set(name, value);
 }

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { systemClock } from "../lib/clock.ts";
+import type { DirectAnswers } from "../mcp/direct/direct-answers.ts";
 import { createPageUrls, pageIdOfPath } from "../mcp/page-urls.ts";
 import { crawlerRoutes } from "./crawler-files.ts";
 import { discoveryRoutes } from "./discovery.ts";
@@ -17,6 +18,8 @@ import { createSseEndpoint, MESSAGE_PATH } from "./sse-endpoint.ts";
 /** Every route over one catalog. */
 export interface Site {
   routeOf(path: string): Route | undefined;
+  /** Answers of MCP without the SDK, where there are any. */
+  readonly direct: DirectAnswers | undefined;
   /** Name of the route at a path, from a list that does not grow with requests. */
   routeNameOf(path: string): string;
   /** Ends open streams. */
@@ -68,6 +71,7 @@ export function createSite(
   const pageRoute: Route = { GET: (request, url) => page(request, options, url, base(request)) };
 
   return {
+    direct: options.direct,
     routeNameOf: (path) => (routes.has(path) ? path : pageIdOfPath(path) ? "page" : "other"),
     routeOf: (path) => routes.get(path) ?? (pageIdOfPath(path) ? pageRoute : undefined),
     async close() {

@@ -1,5 +1,4 @@
-import type { ServerResponse } from "node:http";
-import type { SSEServerTransport } from "@modelcontextprotocol/server-legacy/sse";
+import { randomUUID } from "node:crypto";
 import { systemClock } from "../lib/clock.ts";
 import { sendChanges } from "../mcp/change-events.ts";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
@@ -8,6 +7,7 @@ import { readJsonBody } from "./read-json-body.ts";
 import { textResponse } from "./responses.ts";
 import type { RouteContext } from "./route.ts";
 import { SseStream } from "./sse-stream.ts";
+import { SseTransport } from "./sse-transport.ts";
 
 /** The HTTP+SSE transport of 2024-11-05: answers go over a stream, requests to a path beside it. */
 export interface SseEndpoint {
@@ -21,46 +21,63 @@ export interface SseEndpoint {
 
 export const MESSAGE_PATH = "/message";
 
+interface Session {
+  readonly stream: SseStream;
+  readonly transport: SseTransport;
+}
+
 export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimits): SseEndpoint {
   const clock = options.clock ?? systemClock;
-  const sessions = new Map<string, { transport: SSEServerTransport; stream: SseStream }>();
+  const sessions = new Map<string, Session>();
+  let ticking: AbortController | undefined;
 
-  const keepAlive = async (stream: SseStream, signal: AbortSignal): Promise<void> => {
-    while (stream.isOpen) {
+  /** One clock for all streams, as long as there are any. */
+  async function keepAlive({ signal }: AbortController): Promise<void> {
+    for (;;) {
       await clock.sleep(limits.keepAliveInMs, signal);
-      stream.write(": keep-alive\n\n");
+      for (const { stream } of sessions.values()) stream.write(": keep-alive\n\n");
     }
-  };
+  }
+
+  function forget(id: string): void {
+    const { transport } = sessions.get(id) ?? {};
+    sessions.delete(id);
+    transport?.onclose?.();
+    if (sessions.size > 0) return;
+    ticking?.abort();
+    ticking = undefined;
+  }
+
+  async function connect(transport: SseTransport): Promise<void> {
+    const server = await options.createServer({ era: "legacy", hasStream: true });
+    if (options.events) sendChanges(server, options.events, { era: "legacy" });
+    await server.connect(transport);
+  }
 
   return {
     async open(request) {
-      // A third of the code of a server, for what few clients still speak.
-      const { SSEServerTransport } = await import("@modelcontextprotocol/server-legacy/sse");
       if (sessions.size >= limits.maxStreams) {
         return textResponse(503, "Too many open streams. POST /mcp needs none.", {
           "retry-after": "60",
         });
       }
-      const stream = new SseStream();
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see SseStream: it has what the transport uses
-      const transport = new SSEServerTransport(MESSAGE_PATH, stream as unknown as ServerResponse);
-      sessions.set(transport.sessionId, { transport, stream });
-      const closing = new AbortController();
-      stream.once("close", () => {
-        sessions.delete(transport.sessionId);
-        closing.abort();
-      });
+      const id = randomUUID();
+      const stream = new SseStream(() => forget(id));
+      const transport = new SseTransport(stream);
+      sessions.set(id, { stream, transport });
       request.signal.addEventListener("abort", () => stream.end(), { once: true });
       try {
-        const server = options.createServer({ era: "legacy", hasStream: true });
-        if (options.events) sendChanges(server, options.events, { era: "legacy" });
-        await server.connect(transport);
+        await connect(transport);
       } catch (error) {
         stream.end();
         throw error;
       }
-      // Rejects when the stream ends, and with nothing else.
-      keepAlive(stream, closing.signal).catch(() => {});
+      stream.write(`event: endpoint\ndata: ${MESSAGE_PATH}?sessionId=${id}\n\n`);
+      if (!ticking) {
+        ticking = new AbortController();
+        // Rejects when the last stream has ended, and with nothing else.
+        keepAlive(ticking).catch(() => {});
+      }
       return stream.toResponse();
     },
 
@@ -75,11 +92,14 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       notes.readMessages(body.value);
       const refusal = visit?.holds(workIn(body.value));
       if (refusal) return refusal;
+      const { parseJSONRPCMessage } = await import("@modelcontextprotocol/server");
+      let message: ReturnType<typeof parseJSONRPCMessage>;
       try {
-        await session.transport.handleMessage(body.value);
+        message = parseJSONRPCMessage(body.value);
       } catch {
         return textResponse(400, "The body is not a JSON-RPC message.");
       }
+      session.transport.onmessage?.(message);
       return textResponse(202, "Accepted");
     },
 

@@ -1,21 +1,15 @@
-import { EventEmitter } from "node:events";
-
 /** Bytes that may wait for a client that does not read before its stream is cut. */
 const MAX_QUEUED_BYTES = 1024 * 1024;
 
-/**
- * A `Response` whose body is written like a `node:http` response: the part of `ServerResponse` that
- * the SDK's `SSEServerTransport` uses (`writeHead`, `write`, `end`, and the event `close`).
- */
-export class SseStream extends EventEmitter {
+/** An event stream that is written from outside (WHATWG HTML, "Server-sent events"). */
+export class SseStream {
   readonly #body: ReadableStream<Uint8Array>;
-  readonly #encoder = new TextEncoder();
+  readonly #onEnd: () => void;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  #status = 200;
-  #headers: Readonly<Record<string, string>> = {};
 
-  constructor() {
-    super();
+  /** `onEnd` is called once, whoever ends it. */
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
     this.#body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -27,43 +21,32 @@ export class SseStream extends EventEmitter {
     );
   }
 
-  get isOpen(): boolean {
-    return this.#controller !== undefined;
-  }
-
-  writeHead(status: number, headers: Readonly<Record<string, string>>): this {
-    this.#status = status;
-    this.#headers = headers;
-    return this;
-  }
-
-  /** Cuts the stream instead of queueing without end. */
-  write(text: string): boolean {
+  /** Whole events. Cuts the stream instead of queueing without end. */
+  write(events: string | Uint8Array): void {
     const controller = this.#controller;
-    if (!controller) return false;
-    controller.enqueue(this.#encoder.encode(text));
-    if ((controller.desiredSize ?? 0) > 0) return true;
-    this.end();
-    return false;
+    if (!controller) return;
+    controller.enqueue(typeof events === "string" ? Buffer.from(events) : events);
+    if ((controller.desiredSize ?? 0) <= 0) this.end();
   }
 
-  end(): this {
+  end(): void {
     this.#controller?.close();
     this.#release();
-    return this;
   }
 
   toResponse(): Response {
-    const headers = new Headers(this.#headers);
-    // A hop-by-hop header is the connection's own business (RFC 9110 section 7.6.1).
-    headers.delete("connection");
-    headers.set("x-accel-buffering", "no");
-    return new Response(this.#body, { status: this.#status, headers });
+    return new Response(this.#body, {
+      headers: {
+        "content-type": "text/event-stream",
+        "cache-control": "no-cache, no-transform",
+        "x-accel-buffering": "no",
+      },
+    });
   }
 
   #release(): void {
     if (!this.#controller) return;
     this.#controller = undefined;
-    this.emit("close");
+    this.#onEnd();
   }
 }

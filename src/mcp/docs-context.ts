@@ -12,11 +12,13 @@ export interface DocsContext {
   readonly onUnanswered?: McpOptions["onUnanswered"];
   /** How the server is; absent: that is told to nobody. */
   readonly status?: (() => ServerStatus) | undefined;
+  /** What results say of the index that they are from; nothing where it would tell of hidden pages. */
+  readonly revision: string | undefined;
 }
 
 export function createDocsContext(
   catalog: Catalog,
-  options: Pick<McpOptions, "publicUrl" | "onUnanswered" | "status">,
+  options: Pick<McpOptions, "publicUrl" | "cacheScope" | "onUnanswered" | "status">,
 ): DocsContext {
   const { status } = options;
   return {
@@ -25,5 +27,6 @@ export function createDocsContext(
     urls: createPageUrls(catalog.facts.baseUrl, options.publicUrl),
     onUnanswered: options.onUnanswered,
     status: status && (() => status(catalog)),
+    revision: options.cacheScope === "private" ? undefined : catalog.revision,
   };
 }

@@ -25,7 +25,10 @@ import { httpSelfCheck, tlsAlpnSelfCheck } from "./tls-self-check.ts";
 import type { WebHandler } from "./web-bridge.ts";
 
 export interface AutomaticHttpsOptions
-  extends Pick<ListenHttpsOptions, "host" | "port" | "handler" | "requestListener" | "limits"> {
+  extends Pick<
+    ListenHttpsOptions,
+    "host" | "port" | "handler" | "direct" | "requestListener" | "limits"
+  > {
   /** DNS names, wildcards, IP addresses: all in one certificate. */
   readonly names: readonly string[];
   /** Port of the HTTP challenge and the redirect. */
@@ -75,6 +78,8 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
   const listener = await listenHttps({
     ...pickListening(options),
     inheritedFd: options.inherited?.https,
+    // Over HTTPS alone: the other port redirects.
+    direct: options.direct,
     clock,
     names,
     challenges: tlsAlpn,
@@ -200,7 +205,7 @@ function pickListening(
   options: AutomaticHttpsOptions,
 ): Pick<
   ListenHttpsOptions,
-  "host" | "port" | "handler" | "requestListener" | "limits" | "onError"
+  "host" | "port" | "handler" | "direct" | "requestListener" | "limits" | "onError"
 > {
   const { host, port, handler, requestListener, limits, onError } = options;
   return {

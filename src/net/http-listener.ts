@@ -5,7 +5,7 @@ import { prepareGracefulClose } from "./graceful-close.ts";
 import { guardConnections } from "./guard-connections.ts";
 import { listenInTurn } from "./in-turn.ts";
 import { displayHost, type ListenTarget, listenOn } from "./listen-on.ts";
-import { createRequestListener, type WebHandler } from "./web-bridge.ts";
+import { createRequestListener, type DirectHandler, type WebHandler } from "./web-bridge.ts";
 
 /** What one client, and all of them, may take of the sockets. */
 export interface ListenerLimits {
@@ -43,6 +43,8 @@ export async function listenerLimits(named: Partial<ListenerLimits> = {}): Promi
 
 export interface ListenHttpOptions extends ListenTarget {
   readonly handler: WebHandler;
+  /** Is shown every request first. Default: none. */
+  readonly direct?: DirectHandler | undefined;
   readonly limits?: Partial<ListenerLimits>;
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -68,7 +70,7 @@ export const DEFAULT_GRACE_MS = 5_000;
 /** Serves plain HTTP. Throws `DocportError` `ERR_LISTEN_*` when the address cannot be had. */
 export async function listenHttp(options: ListenHttpOptions): Promise<HttpListener> {
   const limits = await listenerLimits(options.limits);
-  const { handler, onError, clock = systemClock } = options;
+  const { handler, direct, onError, clock = systemClock } = options;
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutInMs,
@@ -78,7 +80,9 @@ export async function listenHttp(options: ListenHttpOptions): Promise<HttpListen
       maxHeaderSize: limits.maxHeaderBytes,
       noDelay: true,
     },
-    listenInTurn(createRequestListener({ handler, scheme: "http", ...(onError && { onError }) })),
+    listenInTurn(
+      createRequestListener({ handler, direct, scheme: "http", ...(onError && { onError }) }),
+    ),
   );
   server.timeout = limits.idleTimeoutInMs;
   guardConnections(server, limits, { clock, isSecure: false });

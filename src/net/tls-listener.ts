@@ -57,7 +57,7 @@ const TICKET_KEY_LIFE_MS = 12 * 3_600_000;
  * is swapped in, and never while a client waits. Throws `DocportError` `ERR_LISTEN_*`.
  */
 export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsListener> {
-  const { handler, onError, challenges, names, clock = systemClock } = options;
+  const { handler, direct, onError, challenges, names, clock = systemClock } = options;
   const limits = await listenerLimits(options.limits);
   let ticketKeys = randomBytes(48);
   const server = createServer(
@@ -76,7 +76,7 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
     },
     options.requestListener ??
       listenInTurn(
-        createRequestListener({ handler, scheme: "https", ...(onError && { onError }) }),
+        createRequestListener({ handler, direct, scheme: "https", ...(onError && { onError }) }),
       ),
   );
   server.timeout = limits.idleTimeoutInMs;

@@ -7,8 +7,25 @@ import { Readable } from "node:stream";
  */
 export type WebHandler = (request: Request, peerAddress?: string) => Response | Promise<Response>;
 
+/** What is left of a request that was passed on. */
+export interface Remainder {
+  /** The whole body, when it has been read. */
+  readonly body?: Uint8Array;
+  /** Answers in place of the usual handler. */
+  readonly handler: WebHandler;
+}
+
+/** Answers a request as Node gives it, or passes it on: one of the two, once. */
+export type DirectHandler = (
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  pass: (incoming: IncomingMessage, outgoing: ServerResponse, remainder?: Remainder) => void,
+) => void;
+
 export interface WebBridgeOptions {
   readonly handler: WebHandler;
+  /** Is shown every request first. Default: none, and all go to `handler`. */
+  readonly direct?: DirectHandler | undefined;
   /** Scheme of the request URLs. */
   readonly scheme: "http" | "https";
   /** Told of what a handler or a response body threw; the client gets a 500, or is cut off. */
@@ -25,17 +42,24 @@ const FORBIDDEN_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
 export function createRequestListener(
   options: WebBridgeOptions,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
-  return (incoming, outgoing) => {
-    serve(incoming, outgoing, options).catch((error: unknown) => {
-      if (!outgoing.destroyed) options.onError?.(error);
+  const { direct, onError } = options;
+  const pass = (
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    remainder: Remainder = options,
+  ): void => {
+    serve(incoming, outgoing, remainder, options).catch((error: unknown) => {
+      if (!outgoing.destroyed) onError?.(error);
       outgoing.destroy();
     });
   };
+  return direct ? (incoming, outgoing) => direct(incoming, outgoing, pass) : pass;
 }
 
 async function serve(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  { handler, body }: Remainder,
   options: WebBridgeOptions,
 ): Promise<void> {
   // A socket that dies between two writes is told here; its `close` is all that matters to us.
@@ -44,7 +68,7 @@ async function serve(
   outgoing.once("close", () => {
     if (!outgoing.writableFinished) leaving.abort(new Error("The client went away"));
   });
-  const request = toRequest(incoming, options.scheme, leaving.signal);
+  const request = toRequest(incoming, options.scheme, leaving.signal, body);
   if (!request) {
     outgoing.writeHead(400, { "content-type": "text/plain", connection: "close" });
     outgoing.end("Bad request\n");
@@ -52,7 +76,7 @@ async function serve(
   }
   let response: Response;
   try {
-    response = await options.handler(request, incoming.socket.remoteAddress);
+    response = await handler(request, incoming.socket.remoteAddress);
   } catch (error) {
     if (!leaving.signal.aborted) options.onError?.(error);
     response = new Response("Internal error\n", { status: 500 });
@@ -68,6 +92,7 @@ function toRequest(
   incoming: IncomingMessage,
   scheme: "http" | "https",
   signal: AbortSignal,
+  read?: Uint8Array,
 ): Request | undefined {
   const { method = "GET", url: target = "", headers } = incoming;
   const host = headers.host ?? "";
@@ -81,7 +106,7 @@ function toRequest(
     method,
     headers: toHeaders(incoming.rawHeaders),
     signal,
-    ...(hasBody && { body: Readable.toWeb(incoming), duplex: "half" as const }),
+    ...(hasBody && { body: read ?? Readable.toWeb(incoming), duplex: "half" as const }),
   });
 }
 

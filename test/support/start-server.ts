@@ -3,6 +3,7 @@ import { createHttpHandler } from "../../src/http/create-http-handler.ts";
 import { createHostPolicy } from "../../src/http/host-policy.ts";
 import type { HttpHandler, HttpHandlerOptions } from "../../src/http/http-options.ts";
 import { createMcpServerFactory } from "../../src/mcp/create-mcp-server.ts";
+import { createDirectAnswers } from "../../src/mcp/direct/direct-answers.ts";
 import { type ListenHttpOptions, listenHttp } from "../../src/net/http-listener.ts";
 import { createFakeCatalog } from "./fake-catalog.ts";
 
@@ -19,9 +20,11 @@ export function createTestHandler(
   options: Partial<HttpHandlerOptions> = {},
   catalog: Catalog = createFakeCatalog(),
 ): HttpHandler {
+  const parts = { catalog: options.catalog ?? (() => catalog), version: "1.2.3" };
   return createHttpHandler({
-    catalog: () => catalog,
-    createServer: createMcpServerFactory({ catalog: () => catalog, version: "1.2.3" }),
+    ...parts,
+    createServer: createMcpServerFactory(parts),
+    ...(options.createServer === undefined && { direct: createDirectAnswers(parts) }),
     hosts: createHostPolicy({ host: "127.0.0.1" }),
     ...options,
   });
@@ -40,6 +43,7 @@ export async function startServer(
     host: "127.0.0.1",
     port: 0,
     handler: (request, peer) => handler.fetch(request, peer),
+    direct: handler.direct,
     onError,
     ...options.listener,
   });

@@ -3,7 +3,9 @@ import type { TokenVerdict } from "../../auth/access-token.ts";
 import { BEARER_KEY_PREFIX } from "../../auth/bearer-key.ts";
 import type { KeyRecord } from "../../auth/key-file.ts";
 import type { Catalog } from "../../catalog/catalog.ts";
+import type { DirectAnswers } from "../../mcp/direct/direct-answers.ts";
 import type { ServingContext } from "../../mcp/mcp-options.ts";
+import type { RequestHead } from "../request-head.ts";
 import { rpcErrorResponse } from "../responses.ts";
 import type { RouteEntries } from "../route.ts";
 import { bearerTokenOf } from "./bearer-token.ts";
@@ -18,7 +20,11 @@ import {
 export interface HttpView {
   readonly catalog: () => Catalog;
   /** Makes the MCP server of one request, or of one HTTP+SSE stream. */
-  readonly createServer: (context?: ServingContext) => Server | McpServer;
+  readonly createServer: (
+    context?: ServingContext,
+  ) => Server | McpServer | Promise<Server | McpServer>;
+  /** Answers of the same view without that server. Default: none, and the server answers all. */
+  readonly direct?: DirectAnswers | undefined;
   /** Where changes of what they see are published. Default: nowhere. */
   readonly events?: ServerEventBus;
 }
@@ -41,7 +47,7 @@ export interface AccessGate {
   /** Metadata for clients that want a token; open to everybody. */
   readonly routes: RouteEntries;
   /** Who sent the request and what they see, or the refusal. Reads headers only. */
-  admit(request: Request, url: URL): Promise<Admission | Response>;
+  admit(head: RequestHead, url: Pick<URL, "pathname">): Promise<Admission | Response>;
 }
 
 export interface AccessGateOptions {
@@ -68,8 +74,8 @@ const SIGN_IN = "This documentation is private: send a bearer token";
 export function createAccessGate(options: AccessGateOptions): AccessGate {
   const { open, views, viewFor, allowAnonymous, findKey, oauth } = options;
 
-  const refuse = (request: Request, url: URL, refusal: Refusal): Response =>
-    challengeResponse(request, {
+  const refuse = (head: RequestHead, url: Pick<URL, "pathname">, refusal: Refusal): Response =>
+    challengeResponse(head, {
       scopes: oauth?.scopes ?? [],
       ...refusal,
       ...(oauth && { resourceMetadata: metadataUrl(oauth.publicUrl, url.pathname) }),
@@ -80,12 +86,12 @@ export function createAccessGate(options: AccessGateOptions): AccessGate {
     views,
     accepts: { keys: findKey !== undefined, oauth: oauth !== undefined },
     routes: oauth ? protectedResourceRoutes(oauth) : [],
-    async admit(request, url) {
-      const token = bearerTokenOf(request.headers);
+    async admit(head, url) {
+      const token = bearerTokenOf(head.headers);
       if (token === undefined) {
         return allowAnonymous
           ? { view: viewFor(new Set()) }
-          : refuse(request, url, { status: 401, description: SIGN_IN });
+          : refuse(head, url, { status: 401, description: SIGN_IN });
       }
       const verdict = token.startsWith(BEARER_KEY_PREFIX)
         ? await checkKey(token, findKey)
@@ -94,13 +100,13 @@ export function createAccessGate(options: AccessGateOptions): AccessGate {
       if (verdict.kind === "refused") {
         const { reason } = verdict;
         const description = `The bearer token is not accepted: ${reason}`;
-        return refuse(request, url, { status: 401, error: "invalid_token", description });
+        return refuse(head, url, { status: 401, error: "invalid_token", description });
       }
       const needed = token.startsWith(BEARER_KEY_PREFIX) ? undefined : oauth?.requiredScope;
       if (needed !== undefined && !verdict.scopes.has(needed)) {
         const error = "insufficient_scope";
         const description = `The token does not have the scope ${needed}`;
-        return refuse(request, url, { status: 403, error, description, scopes: [needed] });
+        return refuse(head, url, { status: 403, error, description, scopes: [needed] });
       }
       const kind = token.startsWith(BEARER_KEY_PREFIX) ? "key" : "token";
       const { subject, scopes } = verdict;

@@ -3,7 +3,7 @@
  * undefined when there is none. Nothing in a query or a body is ever taken for one, because those
  * are logged and forwarded.
  */
-export function bearerTokenOf(headers: Headers): string | undefined {
+export function bearerTokenOf(headers: Pick<Headers, "get">): string | undefined {
   const value = headers.get("authorization") ?? "";
   const [scheme = "", token = "", ...more] = value.trim().split(/\s+/, 3);
   if (scheme.toLowerCase() !== "bearer" || token === "") return undefined;

@@ -1,3 +1,4 @@
+import type { RequestHead } from "../request-head.ts";
 import { rpcErrorResponse, textResponse } from "../responses.ts";
 
 /** Why a request is not answered (RFC 6750, section 3; MCP 2026-07-28, "Authorization"). */
@@ -17,13 +18,13 @@ export interface Challenge {
 const UNAUTHORIZED = -32001;
 
 /** The refusal, in the form that the client reads: JSON-RPC for a POST, text otherwise. */
-export function challengeResponse(request: Request, challenge: Challenge): Response {
+export function challengeResponse(head: RequestHead, challenge: Challenge): Response {
   const { status, description } = challenge;
   const headers = {
     "www-authenticate": wwwAuthenticate(challenge),
     "cache-control": "no-store",
   };
-  return request.method === "POST"
+  return head.method === "POST"
     ? rpcErrorResponse(status, UNAUTHORIZED, description, headers)
     : textResponse(status, description, headers);
 }

@@ -30,6 +30,13 @@ export interface Visit {
   holds(work: RequestWork): Response | undefined;
   /** Ends the visit with its answer; one that is read piece by piece counts until its end. */
   leave(response: Response): Promise<Response>;
+  /** Ends the visit without a stream. Either of the two, once. */
+  end(): void;
+}
+
+/** Which of the two it is, without the web's classes, which are loaded when they are first named. */
+export function isVisit(entered: Visit | Response): entered is Visit {
+  return "leave" in entered;
 }
 
 /** What a request asks for. */
@@ -76,12 +83,16 @@ export function createTrafficGuard(limits: GuardLimits, clock: Clock): TrafficGu
       if (!close) return tooManyOpen("requests", limits.maxInFlightPerClient);
       inFlight += 1;
       const openSearches: (() => void)[] = [];
-      const end = (): void => {
+      const free = (): void => {
         close?.();
         for (const closeSearch of openSearches.splice(0)) closeSearch();
       };
 
       return {
+        end() {
+          inFlight -= 1;
+          free();
+        },
         identify(caller) {
           if (address !== undefined) buckets.giveBack(address);
           close?.();
@@ -105,15 +116,16 @@ export function createTrafficGuard(limits: GuardLimits, clock: Clock): TrafficGu
         async leave(response) {
           inFlight -= 1;
           if (client === undefined || !response.body || isWrittenAtOnce(response)) {
-            end();
+            free();
             return response;
           }
           const payer = client;
           const onPiece = (bytes: number): void => buckets.charge(payer, bytes / BYTES_PER_REQUEST);
-          if (!isStream(response)) return watched(response, response.body, { onPiece, ended: end });
+          if (!isStream(response))
+            return watched(response, response.body, { onPiece, ended: free });
           const closeStream = streams.open(client);
           if (!closeStream) {
-            end();
+            free();
             await response.body.cancel();
             return tooManyOpen("streams", limits.maxStreamsPerClient);
           }
@@ -122,7 +134,7 @@ export function createTrafficGuard(limits: GuardLimits, clock: Clock): TrafficGu
           openStreams += 1;
           let isOpen = true;
           const ended = (): void => {
-            end();
+            free();
             closeStream();
             if (isOpen) openStreams -= 1;
             isOpen = false;
