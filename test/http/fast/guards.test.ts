@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import type { AnsweredRequest } from "../../../src/http/request-observer.ts";
 import { createFakeCatalog } from "../../support/fake-catalog.ts";
 import { type AskOptions, ask } from "../../support/http-over.ts";
 import { type RunningServer, startServer } from "../../support/start-server.ts";
@@ -54,6 +55,32 @@ async function until(status: number, question: () => ReturnType<typeof ask>): Pr
 }
 
 describe("the guards before the short way", () => {
+  it("tells whoever watches of its answers, and once of what it passes on", async () => {
+    const seen: AnsweredRequest[] = [];
+    const ids: string[] = [];
+    server = await startServer({
+      trustForwardedFor: true,
+      observer: {
+        onAnswered(answer, { requestId }) {
+          seen.push(answer);
+          ids.push(requestId);
+        },
+      },
+    });
+    const { body, headers } = search("install");
+    await post(server.url, body, { ...headers, "x-request-id": "given-1" });
+    await post(server.url, legacy("tools/list"), { "x-request-id": "given-2" });
+    await post(server.url, legacy("no/such/method"), { "x-request-id": "given-3" });
+    const told = seen.map(({ route, method, tool, status }) => [route, method, tool, status]);
+    expect(told).toEqual([
+      ["/mcp", "POST", "search", 200],
+      ["/mcp", "POST", undefined, 200],
+      ["/mcp", "POST", undefined, 200],
+    ]);
+    expect(ids).toEqual(["given-1", "given-2", "given-3"]);
+    expect(seen.every(({ durationMs }) => durationMs >= 0)).toBe(true);
+  });
+
   it("counts its requests by the client", async () => {
     server = await startServer({
       trustForwardedFor: true,
