@@ -1,11 +1,12 @@
-import { InMemoryServerEventBus, type ServerEventBus } from "@modelcontextprotocol/server";
+import type { ServerEventBus } from "@modelcontextprotocol/server";
 import { compareCatalogs } from "./catalog/compare-catalogs.ts";
 import type { IndexedCatalog } from "./catalog/open-catalog.ts";
 import { changeEvents } from "./mcp/change-events.ts";
+import { EventBus } from "./mcp/event-bus.ts";
 
 /** What some callers see at the moment, and where they are told that it is another. */
 export class CatalogView {
-  readonly events: ServerEventBus = new InMemoryServerEventBus();
+  readonly events: ServerEventBus = new EventBus();
   #shown: IndexedCatalog | undefined;
 
   /** Throws before the first {@link show}. */

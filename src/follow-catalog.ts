@@ -5,7 +5,6 @@ import type { SourceConfig } from "./config/source-list.ts";
 import type { Config } from "./config.ts";
 import { isGitUrl } from "./corpus/git/git-location.ts";
 import type { Problem } from "./corpus/page.ts";
-import { ParsedDocuments } from "./corpus/parsed-documents.ts";
 import { createEmbeddings, type Embeddings } from "./embeddings.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
@@ -13,7 +12,6 @@ import type { CatalogOrigin } from "./living/catalog-origin.ts";
 import { FileWatch } from "./living/file-watch.ts";
 import { IndexFileOrigin } from "./living/index-file-origin.ts";
 import { LivingCatalog, type LivingCatalogOptions } from "./living/living-catalog.ts";
-import { SourcesOrigin } from "./living/sources-origin.ts";
 import {
   buildFrom,
   catalogSettings,
@@ -75,6 +73,9 @@ async function originOfSources(
   embeddings: Embeddings | undefined,
   options: GivenOptions,
 ): Promise<CatalogOrigin> {
+  // What reads documents is loaded only where there are some: an index file needs none of it.
+  const { ParsedDocuments } = await import("./corpus/parsed-documents.ts");
+  const { SourcesOrigin } = await import("./living/sources-origin.ts");
   const parsed = new ParsedDocuments();
   const kept: KeptPage[][] = config.sources.map(() => []);
   const sources = await openSources(config, options);

@@ -3,8 +3,7 @@ import type { CatalogFacts } from "../catalog/catalog.ts";
 import type { CatalogChanges } from "../catalog/compare-catalogs.ts";
 import { describeCorpus } from "./corpus-description.ts";
 import type { ServingContext } from "./mcp-options.ts";
-import { pageUri } from "./page-urls.ts";
-import { INDEX_URI } from "./resources.ts";
+import { INDEX_URI, pageUri } from "./page-urls.ts";
 import { defineTools } from "./tool-definitions.ts";
 
 /** What clients are to be told when a catalog takes the place of another. */

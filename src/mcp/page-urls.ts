@@ -3,6 +3,9 @@ import type { Catalog, CatalogPage, CatalogSection } from "../catalog/catalog.ts
 /** Scheme of the URIs by which pages are read as MCP resources. */
 export const PAGE_URI_PREFIX = "docs://page/";
 
+/** URI of the list of all pages. */
+export const INDEX_URI = "docs://index";
+
 /** Path below which this server gives a page as Markdown: `/pages/<id>.md`. */
 export const PAGE_PATH_PREFIX = "/pages/";
 

@@ -10,10 +10,9 @@ import {
 } from "@modelcontextprotocol/server";
 import type { DocsContext } from "./docs-context.ts";
 import { modelName, modelText } from "./model-text.ts";
-import { pageIdOfUri, pageUri } from "./page-urls.ts";
+import { INDEX_URI, pageIdOfUri, pageUri } from "./page-urls.ts";
 import { readStatus, STATUS_URI, statusResource } from "./server-status.ts";
 
-export const INDEX_URI = "docs://index";
 export const PAGE_URI_TEMPLATE = "docs://page/{+id}";
 
 /** Resources in one answer to `resources/list`. */

@@ -5,24 +5,17 @@ import { DocportError, messageOf, systemCodeOf } from "../../lib/errors.ts";
 import { nearestName } from "../../lib/nearest-name.ts";
 import { isArchive, openArchive } from "../archive/open-archive.ts";
 import { isGitRef, isGitUrl, parseGitLocation, protocolOf } from "../git/git-location.ts";
-import { GitSource } from "../git/git-source.ts";
 import { isOpenapi } from "../openapi/is-openapi.ts";
 import { plainLayout } from "../site/plain-layout.ts";
 import { fileKindOf } from "../site/site-layout.ts";
 import type { Source } from "../source.ts";
-import { createSiteTransport } from "../website/site-transport.ts";
-import { WebsiteSource } from "../website/website-source.ts";
 import { detectKind, type SourceKind, type SourceTarget } from "./detect-kind.ts";
 import { DiskTree } from "./disk-tree.ts";
-import { ExportSource } from "./export-source.ts";
 import type { Fetch } from "./fetch-resource.ts";
 import type { OpenFileTree } from "./file-tree.ts";
 import { FolderSource } from "./folder-source.ts";
-import { LlmsFullSource } from "./llms-full-source.ts";
-import { LlmsSource } from "./llms-source.ts";
 import { DEFAULT_SOURCE_LIMITS, type SourceLimits } from "./source-limits.ts";
 import { surveyFolder } from "./survey-folder.ts";
-import { TextOrigin } from "./text-origin.ts";
 
 export type { SourceKind } from "./detect-kind.ts";
 
@@ -97,7 +90,10 @@ export async function openSource(settings: SourceSettings, seams: SourceSeams): 
     return openFolder(settings, { openTree, isHugo: false, limits, clock });
   }
   if (kind === "file") return openFile(settings, limits);
+  // Each reader is loaded when there is something for it: a start is as quick as its own source.
   if (kind === "website") {
+    const { createSiteTransport } = await import("../website/site-transport.ts");
+    const { WebsiteSource } = await import("../website/website-source.ts");
     const { userAgent = "docport" } = seams;
     return new WebsiteSource(settings, limits, {
       clock,
@@ -105,9 +101,17 @@ export async function openSource(settings: SourceSettings, seams: SourceSeams): 
       openTransport: createSiteTransport,
     });
   }
+  const { TextOrigin } = await import("./text-origin.ts");
   const origin = new TextOrigin(location, { isUrl, fetch: seams.fetch, clock, limits });
-  if (kind === "export") return new ExportSource(settings, origin, limits);
-  if (kind === "llms-full") return new LlmsFullSource(settings, origin, limits);
+  if (kind === "export") {
+    const { ExportSource } = await import("./export-source.ts");
+    return new ExportSource(settings, origin, limits);
+  }
+  if (kind === "llms-full") {
+    const { LlmsFullSource } = await import("./llms-full-source.ts");
+    return new LlmsFullSource(settings, origin, limits);
+  }
+  const { LlmsSource } = await import("./llms-source.ts");
   return new LlmsSource(settings, origin, limits);
 }
 
@@ -139,12 +143,12 @@ function openFolder(settings: SourceSettings, parts: FolderParts): Source {
 }
 
 /** Throws ERR_SOURCE_KIND for a ref or a subfolder that there cannot be. */
-function openRepository(
+async function openRepository(
   settings: SourceSettings,
   limits: SourceLimits,
   clock: Clock,
   env: Readonly<Record<string, string | undefined>>,
-): Source {
+): Promise<Source> {
   const { repository, ref: fragment } = parseGitLocation(settings.location);
   const ref = settings.ref ?? fragment;
   const refs = settings.refs ?? (ref === undefined ? [] : [ref]);
@@ -156,6 +160,7 @@ function openRepository(
     });
   }
   const { defaultLanguage, baseUrl, languages, version, versions } = settings;
+  const { GitSource } = await import("../git/git-source.ts");
   return new GitSource(
     {
       repository: protocolOf(repository) === "file" ? resolve(repository) : repository,
