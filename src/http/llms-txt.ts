@@ -1,8 +1,9 @@
-import type { Catalog, CatalogPageSummary } from "../catalog/catalog.ts";
+import type { Catalog, CatalogPage, CatalogPageSummary } from "../catalog/catalog.ts";
 import { describeCorpus } from "../mcp/corpus-description.ts";
 import { modelName, modelText } from "../mcp/model-text.ts";
 import { createPageUrls, pagePath } from "../mcp/page-urls.ts";
 import type { AccessGate } from "./auth/access-gate.ts";
+import type { SharedText, SharedTexts } from "./shared-texts.ts";
 
 /**
  * `/llms.txt` (llmstxt.org): the corpus as a list of links, grouped by the first part of the page
@@ -44,18 +45,35 @@ export function signInNote({ keys, oauth }: AccessGate["accepts"]): string {
 }
 
 /** `/llms-full.txt`: every page, one after the other, each under its title and public URL. */
-export function* llmsFullTxt(catalog: Catalog, publicUrl: string): Generator<string> {
+export function* llmsFullTxt(
+  catalog: Catalog,
+  publicUrl: string,
+  texts: SharedTexts,
+): Generator<string | SharedText> {
   const { title, summary } = describeCorpus(catalog.facts);
-  const urls = createPageUrls(catalog.facts.baseUrl, publicUrl);
   yield `# ${title}\n\n> ${summary}\n`;
+  const urls = createPageUrls(catalog.facts.baseUrl, publicUrl);
   for (const { id } of catalog.pages()) {
     const page = catalog.page(id);
-    if (page) yield `\n${pageMarkdown(page, urls.absolute(page.url, id))}\n`;
+    if (!page) continue;
+    yield "\n";
+    yield pageText(catalog, page, urls.absolute(page.url, id), texts);
+    yield "\n";
   }
 }
 
+/** A page as Markdown, with the URL that it is from. */
+export function pageText(
+  { revision }: Catalog,
+  page: CatalogPage,
+  url: string,
+  texts: SharedTexts,
+): SharedText {
+  return texts.get(`${revision} ${url} ${page.id}`, () => pageMarkdown(page, url));
+}
+
 /** A page with its title, when the text does not begin with one, and where it is from. */
-export function pageMarkdown(
+function pageMarkdown(
   page: { readonly title: string; readonly markdown: string },
   url: string,
 ): string {
@@ -68,7 +86,7 @@ export function pageMarkdown(
 }
 
 /** A body that makes the next piece only when the client has taken the one before. */
-export function streamText(pieces: Iterable<string>): ReadableStream<Uint8Array> {
+export function streamText(pieces: Iterable<string | SharedText>): ReadableStream<Uint8Array> {
   const iterator = slicesOf(pieces);
   const encoder = new TextEncoder();
   return new ReadableStream({
@@ -93,14 +111,15 @@ export function streamText(pieces: Iterable<string>): ReadableStream<Uint8Array>
 }
 
 /** Pieces of a length that may lie in the buffer of each client that reads slowly. */
-function* slicesOf(pieces: Iterable<string>): Generator<string, undefined> {
+function* slicesOf(pieces: Iterable<string | SharedText>): Generator<string, undefined> {
   for (const piece of pieces) {
-    let at = 0;
-    while (at < piece.length) {
+    // Held until its end, so that others who are sent the same share it.
+    const shared = typeof piece === "string" ? { text: piece } : piece;
+    for (let at = 0; at < shared.text.length; ) {
       let end = at + 16_384;
       // A pair of surrogates is one character.
-      if ((piece.charCodeAt(end) & 0xfc00) === 0xdc00) end += 1;
-      yield piece.slice(at, end);
+      if ((shared.text.charCodeAt(end) & 0xfc00) === 0xdc00) end += 1;
+      yield shared.text.slice(at, end);
       at = end;
     }
   }

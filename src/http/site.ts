@@ -6,13 +6,14 @@ import { crawlerRoutes } from "./crawler-files.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { frontPageRoutes } from "./front-page.ts";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
-import { llmsFullTxt, llmsTxt, pageMarkdown, streamText } from "./llms-txt.ts";
+import { llmsFullTxt, llmsTxt, pageText, streamText } from "./llms-txt.ts";
 import { createMcpEndpoint } from "./mcp-endpoint.ts";
 import { HEALTH_PATH, READY_PATH } from "./probe-paths.ts";
 import type { PublicBase } from "./public-base.ts";
 import { refreshRoutes } from "./refresh-hook.ts";
 import { textResponse } from "./responses.ts";
 import type { Route } from "./route.ts";
+import { type SharedText, SharedTexts } from "./shared-texts.ts";
 import { createSseEndpoint, MESSAGE_PATH } from "./sse-endpoint.ts";
 
 /** Every route over one catalog. */
@@ -33,6 +34,7 @@ export function createSite(
 ): Site {
   const mcp = createMcpEndpoint(options, limits);
   const sse = createSseEndpoint(options, limits);
+  const texts = new SharedTexts();
 
   const routes = new Map<string, Route>([
     ["/mcp", { POST: (request, _url, context) => mcp.post(request, context) }],
@@ -60,7 +62,15 @@ export function createSite(
     ],
     [
       "/llms-full.txt",
-      { GET: (request) => corpusFile(request, options, llmsFullTxt, base(request)) },
+      {
+        GET: (request) =>
+          corpusFile(
+            request,
+            options,
+            (catalog, publicUrl) => llmsFullTxt(catalog, publicUrl, texts),
+            base(request),
+          ),
+      },
     ],
     ...frontPageRoutes(options, base),
     ...discoveryRoutes(options, base),
@@ -68,7 +78,9 @@ export function createSite(
     ...(options.access?.routes ?? []),
     ...(options.refresh ? refreshRoutes(options.refresh, options.clock ?? systemClock) : []),
   ]);
-  const pageRoute: Route = { GET: (request, url) => page(request, options, url, base(request)) };
+  const pageRoute: Route = {
+    GET: (request, url) => page(request, options, url, base(request), texts),
+  };
 
   return {
     direct: options.direct,
@@ -112,7 +124,7 @@ function countsOf({ facts, revision }: Catalog): object {
 function corpusFile(
   request: Request,
   options: HttpHandlerOptions,
-  write: typeof llmsTxt,
+  write: (catalog: Catalog, publicUrl: string) => Iterable<string | SharedText>,
   publicUrl: string,
 ): Response {
   const catalog = options.catalog();
@@ -133,6 +145,7 @@ function page(
   options: HttpHandlerOptions,
   url: URL,
   publicUrl: string,
+  texts: SharedTexts,
 ): Response {
   const catalog = options.catalog();
   const found = catalog.page(pageIdOfPath(url.pathname) ?? "");
@@ -140,7 +153,7 @@ function page(
   const source = createPageUrls(catalog.facts.baseUrl, publicUrl).absolute(found.url, found.id);
   return (
     notModified(request, catalog.revision) ??
-    new Response(pageMarkdown(found, source), {
+    new Response(streamText([pageText(catalog, found, source, texts)]), {
       headers: {
         "content-type": "text/markdown; charset=utf-8",
         "content-language": found.language,
