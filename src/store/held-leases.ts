@@ -3,7 +3,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Database } from "./database.ts";
 
 /** A lease without a sign of life ends after this; by the database's clock, never by a replica's. */
-export const LEASE_MS = 30_000;
+const LEASE_MS = 30_000;
 const HEARTBEAT_MS = 10_000;
 
 interface Held {

@@ -50,6 +50,8 @@ export class SharedChallenges implements ChallengeSharing {
 
   follow(answers: LocalAnswers): AsyncDisposable {
     this.#answers = answers;
+    // What was published before; with the store away, its news of being back looks again.
+    void this.refresh().catch(() => undefined);
     return {
       [Symbol.asyncDispose]: async () => {
         this.#answers = undefined;

@@ -20,8 +20,8 @@ function replica(database: Database, id: string) {
   const sharing = new SharedChallenges({ storage, replicas });
   const http = new HttpChallenges();
   const tlsAlpn = new TlsAlpnChallenges();
-  sharing.follow({ http, tlsAlpn });
-  return { clock, storage, replicas, sharing, http, tlsAlpn };
+  const follow = (): AsyncDisposable => sharing.follow({ http, tlsAlpn });
+  return { clock, storage, replicas, sharing, http, tlsAlpn, follow };
 }
 
 describe.skipIf(!postgresIsThere())("SharedChallenges", () => {
@@ -31,6 +31,9 @@ describe.skipIf(!postgresIsThere())("SharedChallenges", () => {
     await migrate(database);
     const leader = replica(database, "leader");
     const other = replica(database, "other");
+    other.follow();
+    // Its first look is over before there is anything to hear of.
+    await other.sharing.refresh();
     const takeBack = await leader.sharing.publish(ANSWER);
     await leader.sharing.publish({
       type: "tls-alpn-01",
@@ -45,6 +48,19 @@ describe.skipIf(!postgresIsThere())("SharedChallenges", () => {
     await other.sharing.refresh();
     expect(other.http.answer(`${PATH}t0ken`)).toBeUndefined();
     expect(other.tlsAlpn.get("docs.example.com")).toBeDefined();
+  });
+
+  it("hears what was published before it came", async () => {
+    await using home = await testDatabase();
+    await using database = new Database({ url: home.url });
+    await migrate(database);
+    const answer = { serverName: "docs.example.com", cert: "CERT", key: "KEY" };
+    await replica(database, "leader").sharing.publish({ type: "tls-alpn-01", ...answer });
+    const late = replica(database, "late");
+    late.follow();
+    await expect
+      .poll(() => late.tlsAlpn.get("docs.example.com"), { timeout: 15_000 })
+      .toEqual({ cert: "CERT", key: "KEY" });
   });
 
   it("asks the store for a token that it has not heard of", async () => {
@@ -64,6 +80,9 @@ describe.skipIf(!postgresIsThere())("SharedChallenges", () => {
     await migrate(database);
     const leader = replica(database, "leader");
     const alive = replica(database, "alive");
+    alive.follow();
+    // Its first look is over before there is anything to hear of.
+    await alive.sharing.refresh();
     await alive.replicas.acknowledge(0n);
     await replica(database, "dead").replicas.acknowledge(0n);
     await database.query(
