@@ -79,16 +79,39 @@ function positionsOf(line: string, mark: string): number[] {
   return found;
 }
 
-/** Rows of comma-separated values, quoted by `"` (RFC 4180). */
+/**
+ * Rows of comma-separated values, quoted by `"` (RFC 4180), as docutils reads them: blanks before a
+ * value do not count, nor what stands between a closing quote and the next comma. A quote that is
+ * never closed is a character like others.
+ */
 export function parseCsv(text: string): string[][] {
-  const rows: string[][] = [[]];
-  const cell = /\s{0,20}(?:"((?:[^"]|""){0,5000})"|([^,\n]{0,5000}))[^,\n]{0,5000}(,|\n|$)/y;
-  for (let at = 0; at < text.length; at = cell.lastIndex) {
-    cell.lastIndex = at;
-    const found = cell.exec(text);
-    if (found === null || cell.lastIndex === at) break;
-    rows.at(-1)?.push((found[1]?.replaceAll('""', '"') ?? found[2] ?? "").trim());
-    if (found[3] === "\n") rows.push([]);
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (let at = 0; at < text.length || text[at - 1] === ","; ) {
+    while (text[at] === " " || text[at] === "\t") at += 1;
+    const quoted = text[at] === '"' ? endOfQuoted(text, at) : -1;
+    const end = endOfValue(text, quoted < 0 ? at : quoted);
+    const value = quoted < 0 ? text.slice(at, end) : text.slice(at + 1, quoted - 1);
+    row.push((quoted < 0 ? value : value.replaceAll('""', '"')).trim());
+    at = end + 1;
+    if (text[end] === ",") continue;
+    if (row.length > 1 || row[0] !== "") rows.push(row);
+    row = [];
   }
-  return rows.filter((row) => row.length > 0);
+  return rows;
+}
+
+/** Behind the closing quote; -1 when there is none. */
+function endOfQuoted(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 2)) {
+    if (text[at + 1] !== '"') return at + 1;
+  }
+  return -1;
+}
+
+function endOfValue(text: string, from: number): number {
+  for (let at = from; at < text.length; at += 1) {
+    if (text[at] === "," || text[at] === "\n") return at;
+  }
+  return text.length;
 }
