@@ -53,9 +53,10 @@ export function createAccess(
     prepare(catalog) {
       const next = createAccessViews(catalog, rules);
       return () => {
-        for (const [number, view] of views.entries())
-          view.show(next.catalogs[number] ?? next.empty);
-        empty.show(next.empty);
+        for (const [number, view] of views.entries()) {
+          view.showChanged(next.catalogs[number] ?? next.empty);
+        }
+        empty.showChanged(next.empty);
       };
     },
     createGate: (publicUrl) => createGate({ views, empty }, settings, { ...options, publicUrl }),

@@ -1,5 +1,5 @@
 import type { ServerEventBus } from "@modelcontextprotocol/server";
-import { compareCatalogs } from "./catalog/compare-catalogs.ts";
+import { areSameCatalogs, compareCatalogs } from "./catalog/compare-catalogs.ts";
 import type { IndexedCatalog } from "./catalog/open-catalog.ts";
 import { changeEvents } from "./mcp/change-events.ts";
 import { EventBus } from "./mcp/event-bus.ts";
@@ -24,5 +24,13 @@ export class CatalogView {
       const events = changeEvents(before.facts, next.facts, compareCatalogs(before, next));
       for (const event of events) this.events.publish(event);
     });
+  };
+
+  /**
+   * As {@link show}, but a catalog that gives the answers of the one before leaves that in its
+   * place: neither a date nor a cache that is empty again tells of pages that are not seen here.
+   */
+  readonly showChanged = (next: IndexedCatalog): void => {
+    if (!this.#shown || !areSameCatalogs(this.#shown, next)) this.show(next);
   };
 }

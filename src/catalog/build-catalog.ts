@@ -66,7 +66,7 @@ export async function buildCatalog(
   }
   const facts = gathered.facts(settings, options.now);
   return builder.finish(
-    packMetadata({ revision: gathered.revision(settings), facts }, gathered.summaries),
+    packMetadata({ revision: gathered.revision(facts), facts }, gathered.summaries),
     await options.embedder?.finish(),
   );
 }

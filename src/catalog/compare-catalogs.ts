@@ -21,3 +21,27 @@ export function compareCatalogs(before: IndexedCatalog, after: IndexedCatalog): 
   const removed = before.index.groupIds().filter((id) => !staying.has(id));
   return { added, changed, removed };
 }
+
+/**
+ * Whether two catalogs give the same answers to everything: the same pages under the same settings,
+ * with the same vectors. When they were built does not count.
+ */
+export function areSameCatalogs(one: IndexedCatalog, other: IndexedCatalog): boolean {
+  if (one === other) return true;
+  if (one.revision !== other.revision) return false;
+  const [before, after] = [one.index.vectors, other.index.vectors];
+  if (!before || !after) return before === after;
+  return (
+    before.model === after.model &&
+    sameBytes(before.components, after.components) &&
+    sameBytes(before.scales, after.scales)
+  );
+}
+
+function sameBytes(one: ArrayBufferView, other: ArrayBufferView): boolean {
+  return bytesOf(one).equals(bytesOf(other));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}

@@ -76,9 +76,13 @@ export class GatheredPages {
     return sections;
   }
 
-  /** Equal for equal pages and settings, whenever it was built. */
-  revision(settings: CatalogSettings): string {
-    return this.#hash.update(JSON.stringify(settings)).digest("hex").slice(0, 32);
+  /**
+   * Equal for equal pages and facts, whenever it was built. Settings count by what they make of the
+   * pages that there are, so that it tells nothing of pages that were left out.
+   */
+  revision(facts: CatalogFacts): string {
+    const text = JSON.stringify({ ...facts, builtAt: 0 });
+    return this.#hash.update(text).digest("hex").slice(0, 32);
   }
 
   facts(settings: CatalogSettings, now: number): CatalogFacts {

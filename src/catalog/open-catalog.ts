@@ -151,7 +151,7 @@ class IndexCatalog implements IndexedCatalog {
     const corpora = this.facts.corpora?.map(({ name }) => name);
     const settings = { title, ...optional("baseUrl", baseUrl), ...optional("corpora", corpora) };
     const facts = gathered.facts({ ...settings, versions }, builtAt);
-    const revision = gathered.revision({ ...settings, versions: facts.versions });
+    const revision = gathered.revision(facts);
     const metadata = packMetadata({ revision, facts }, gathered.summaries);
     const ids = hidden.map(({ id }) => id);
     return new IndexCatalog(this.index.without(ids, metadata), this.#embedder);

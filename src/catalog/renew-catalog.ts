@@ -58,10 +58,7 @@ export async function renewCatalog(
     await breathe();
   }
   const facts = gathered.facts(settings, options.now);
-  const metadata = packMetadata(
-    { revision: gathered.revision(settings), facts },
-    gathered.summaries,
-  );
+  const metadata = packMetadata({ revision: gathered.revision(facts), facts }, gathered.summaries);
   const index = await changes.finish(metadata);
   const hasFailed = options.embedder?.failure !== undefined;
   return {

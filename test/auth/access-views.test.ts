@@ -131,6 +131,7 @@ describe("a catalog without some pages", () => {
           const actual = (await catalogOf(specs)).without(hidden);
           const expected = await catalogOf(shown);
           expect(actual.facts).toEqual(expected.facts);
+          expect(actual.revision).toBe(expected.revision);
           expect(actual.pages()).toEqual(expected.pages());
           for (const text of [query.join(" "), ...query]) {
             expect(actual.search(text)).toEqual(expected.search(text));

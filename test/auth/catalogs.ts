@@ -16,7 +16,10 @@ export interface PageSpec {
 }
 
 /** A catalog as a server has it, of pages that each are one section. */
-export async function catalogOf(specs: readonly PageSpec[]): Promise<IndexedCatalog> {
+export async function catalogOf(
+  specs: readonly PageSpec[],
+  builtAt: number = BUILT_AT,
+): Promise<IndexedCatalog> {
   const pages = specs.map(pageOf);
   const source = {
     name: "test",
@@ -24,7 +27,7 @@ export async function catalogOf(specs: readonly PageSpec[]): Promise<IndexedCata
       for (const page of pages) yield { kind: "page", page } as const;
     },
   };
-  return openCatalog(await buildCatalog([source], { title: "Manual" }, { now: BUILT_AT }));
+  return openCatalog(await buildCatalog([source], { title: "Manual" }, { now: builtAt }));
 }
 
 function pageOf(spec: PageSpec): Page {

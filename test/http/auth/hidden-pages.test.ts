@@ -11,7 +11,7 @@ import { catalogOf, type PageSpec } from "../../auth/catalogs.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { createTestHandler } from "../../support/start-server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
-import { legacy, modern, post } from "../mcp-requests.ts";
+import { answerOf, requestsFor } from "./hidden-requests.ts";
 
 const BASE = "http://localhost:8080";
 const KEY = createBearerKey();
@@ -76,79 +76,10 @@ function handlerOf(
   return createTestHandler({ access: prepared?.createGate(BASE), publicUrl: BASE }, catalog);
 }
 
-/** What a caller can ask, of what is there and of what is not for them. */
-function requestsFor(query: string): Request[] {
-  const authorization = `Bearer ${KEY}`;
-  const get = (path: string, accept = "*/*"): Request =>
-    new Request(BASE + path, { headers: { authorization, accept } });
-  const ask = (method: string, params: Record<string, unknown>): Request => {
-    const { body, headers } = modern(method, params);
-    return post(`${BASE}/mcp`, body, { ...headers, authorization });
-  };
-  const call = (name: string, given: Record<string, unknown>): Request =>
-    ask("tools/call", { name, arguments: given });
-  const names = [
-    "internal/zanzibar-0",
-    "/internal/zanzibar-0/",
-    "/zanzibar-0/",
-    "internal",
-    "guide/0",
-    "nothing",
-  ];
-  const completions = [
-    {
-      ref: { type: "ref/resource", uri: "docs://page/{+id}" },
-      argument: { name: "id", value: "" },
-    },
-    {
-      ref: { type: "ref/resource", uri: "docs://page/{+id}" },
-      argument: { name: "id", value: "int" },
-    },
-  ];
-  const q = encodeURIComponent(query);
-  return [
-    ...["/", "/llms.txt", "/llms-full.txt", "/sitemap.xml", "/robots.txt", "/healthz"].map((path) =>
-      get(path),
-    ),
-    ...[get("/", "text/html"), get(`/?q=${q}`, "text/html"), get(`/search.json?q=${q}`)],
-    ...["/mcp/server-card", "/.well-known/ai-catalog.json", "/sitemap.xml?part=2"].map((path) =>
-      get(path),
-    ),
-    ...names.map((name) => get(`/pages/${name}.md`)),
-    ...[
-      "server/discover",
-      "tools/list",
-      "prompts/list",
-      "resources/list",
-      "resources/templates/list",
-    ].map((method) => ask(method, {})),
-    post(
-      `${BASE}/mcp`,
-      legacy("initialize", {
-        protocolVersion: "2025-11-25",
-        capabilities: {},
-        clientInfo: { name: "t", version: "1" },
-      }),
-      { authorization },
-    ),
-    ...completions.map((params) => ask("completion/complete", params)),
-    ...names.flatMap((name) => [
-      call("fetch", { id: name }),
-      ask("resources/read", { uri: `docs://page/${name}` }),
-      call("search", { query, section: name }),
-    ]),
-    call("search", { query }),
-    ...["fr", "de"].map((language) => call("search", { query, language })),
-    call("search", { query, version: "9.9-zanzibar" }),
-  ];
-}
-
 async function answersOf(handler: HttpHandler, query: string): Promise<unknown[]> {
   const answers: unknown[] = [];
-  for (const request of requestsFor(query)) {
-    const { url } = request;
-    const response = await handler.fetch(request);
-    answers.push({ url, status: response.status, body: await response.text() });
+  for (const request of requestsFor(BASE, KEY, query)) {
+    answers.push(await answerOf(async (one) => handler.fetch(one), request));
   }
   return answers;
 }
