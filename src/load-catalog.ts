@@ -90,7 +90,6 @@ export async function openSources(config: Config, options: LoadCatalogOptions): 
   const { openSource } = await import("./corpus/sources/open-source.ts");
   for (const source of config.sources) {
     const opened = await openSource(sourceSettings(config, source), {
-      fetch: options.fetch,
       userAgent: `docport/${readVersion()}`,
       ...(options.clock && { clock: options.clock }),
       ...(options.env && { env: options.env }),

@@ -1,4 +1,5 @@
 import { open, readdir, stat } from "node:fs/promises";
+import type { LookupFunction } from "node:net";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Clock, systemClock } from "../../lib/clock.ts";
 import { DocportError, messageOf, systemCodeOf } from "../../lib/errors.ts";
@@ -48,7 +49,13 @@ export interface SourceSettings {
 }
 
 export interface SourceSeams {
-  readonly fetch: Fetch;
+  /**
+   * For exports and `llms.txt`. Default: one that goes to private addresses only when the source
+   * names one itself.
+   */
+  readonly fetch?: Fetch;
+  /** Finds the addresses of names. Default: the system's. */
+  readonly lookup?: LookupFunction;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** What websites are told about who asks. Default `docport`. */
@@ -64,7 +71,10 @@ export interface SourceSeams {
  * cannot be told or does not fit, ERR_SOURCE_UNREADABLE when it cannot be looked at.
  * @throws RangeError when `baseUrl` is not an http(s) URL
  */
-export async function openSource(settings: SourceSettings, seams: SourceSeams): Promise<Source> {
+export async function openSource(
+  settings: SourceSettings,
+  seams: SourceSeams = {},
+): Promise<Source> {
   const { location, baseUrl } = settings;
   if (baseUrl !== undefined && !isHttpUrl(baseUrl)) {
     throw new RangeError(`openSource: baseUrl must be an http(s) URL, got "${baseUrl}"`);
@@ -94,15 +104,19 @@ export async function openSource(settings: SourceSettings, seams: SourceSeams): 
   if (kind === "website") {
     const { createSiteTransport } = await import("../website/site-transport.ts");
     const { WebsiteSource } = await import("../website/website-source.ts");
-    const { userAgent = "docport" } = seams;
+    const { userAgent = "docport", lookup } = seams;
     return new WebsiteSource(settings, limits, {
       clock,
       userAgent,
-      openTransport: createSiteTransport,
+      openTransport: (url) => createSiteTransport(url, lookup),
     });
   }
   const { TextOrigin } = await import("./text-origin.ts");
-  const origin = new TextOrigin(location, { isUrl, fetch: seams.fetch, clock, limits });
+  const { createGuardedFetch } = await import("./guarded-fetch.ts");
+  const site = isUrl ? location : baseUrl;
+  const guarded = site === undefined ? undefined : createGuardedFetch(new URL(site), seams.lookup);
+  const { fetch = guarded } = seams;
+  const origin = new TextOrigin(location, { isUrl, fetch, clock, limits });
   if (kind === "export") {
     const { ExportSource } = await import("./export-source.ts");
     return new ExportSource(settings, origin, limits);

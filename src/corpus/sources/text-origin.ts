@@ -9,7 +9,8 @@ import type { SourceLimits } from "./source-limits.ts";
 
 export interface TextOriginSettings {
   readonly isUrl: boolean;
-  readonly fetch: Fetch;
+  /** Undefined for a file that no site belongs to. */
+  readonly fetch: Fetch | undefined;
   readonly clock: Clock;
   readonly limits: SourceLimits;
 }
@@ -60,8 +61,9 @@ export class TextOrigin {
   }
 
   /** Fetches a URL that the text links to. The caller has checked that it is on the same site. */
-  fetch(url: string, accept: string, signal?: AbortSignal): Promise<Resource> {
+  async fetch(url: string, accept: string, signal?: AbortSignal): Promise<Resource> {
     const { fetch, clock, limits } = this.#settings;
+    if (!fetch) throw new Error(`nothing says that ${url} may be fetched`);
     return fetchResource(
       url,
       { accept, signal },

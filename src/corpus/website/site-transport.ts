@@ -1,11 +1,7 @@
-import { lookup as systemLookup } from "node:dns";
-import * as http from "node:http";
-import * as https from "node:https";
-import { isIP, type LookupFunction } from "node:net";
-import type { Readable } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import type * as http from "node:http";
+import type { LookupFunction } from "node:net";
 import { DocportError } from "../../lib/errors.ts";
-import { isPublicAddress, namesPrivateHost } from "./public-address.ts";
+import { createGuardedRequest, decodedBody } from "../sources/guarded-request.ts";
 
 export interface SiteRequest {
   readonly headers: Readonly<Record<string, string>>;
@@ -29,60 +25,12 @@ export interface SiteTransport extends Disposable {
   (url: URL, request: SiteRequest): Promise<SiteResponse>;
 }
 
-/**
- * Requests to one site over connections that are kept open. Every connection is checked when it is
- * made: unless the site itself is named as a private one, it goes to public addresses only, whatever
- * DNS says at that moment.
- */
-export function createSiteTransport(
-  site: URL,
-  lookup: LookupFunction = systemLookup,
-): SiteTransport {
-  const allowsPrivate = namesPrivateHost(site);
-  const checkedLookup = allowsPrivate ? lookup : publicLookup(lookup);
-  const agents = {
-    "http:": new http.Agent({ keepAlive: true, maxSockets: 1 }),
-    "https:": new https.Agent({ keepAlive: true, maxSockets: 1 }),
-  };
-  const send = async (url: URL, request: SiteRequest): Promise<SiteResponse> => {
-    const isTls = url.protocol === "https:";
-    const host = url.hostname.replace(/^\[|\]$/g, "");
-    // Node looks no address up that is one already.
-    if (!allowsPrivate && isIP(host) !== 0 && !isPublicAddress(host)) throw privateAddress(host);
-    const sent = (isTls ? https : http).request(url, {
-      agent: isTls ? agents["https:"] : agents["http:"],
-      headers: { ...request.headers, "accept-encoding": "gzip, deflate, br" },
-      lookup: checkedLookup,
-      signal: request.signal,
-      maxHeaderSize: 65_536,
-    });
-    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-      sent.once("response", resolve).once("error", reject).end();
-    });
-    return readResponse(response, request);
-  };
-  return Object.assign(send, {
-    [Symbol.dispose]: () => {
-      agents["http:"].destroy();
-      agents["https:"].destroy();
-    },
-  });
-}
-
-function publicLookup(lookup: LookupFunction): LookupFunction {
-  return (hostname, options, done) => {
-    lookup(hostname, { ...options, all: true }, (error, found, family) => {
-      if (error) return done(error, "", 0);
-      const all = Array.isArray(found) ? found : [{ address: found, family: family ?? 0 }];
-      const allowed = all.filter(({ address }) => isPublicAddress(address));
-      const [first] = allowed;
-      if (first === undefined) {
-        return done(privateAddress(`${hostname} (${all[0]?.address})`), "", 0);
-      }
-      if (options.all === true) done(null, allowed);
-      else done(null, first.address, first.family);
-    });
-  };
+/** Requests to one site, one at a time, by {@link createGuardedRequest}. */
+export function createSiteTransport(site: URL, lookup?: LookupFunction): SiteTransport {
+  const guarded = createGuardedRequest(site, { maxSockets: 1, ...(lookup && { lookup }) });
+  const send = async (url: URL, request: SiteRequest): Promise<SiteResponse> =>
+    readResponse(await guarded(url, request), request);
+  return Object.assign(send, { [Symbol.dispose]: () => guarded[Symbol.dispose]() });
 }
 
 async function readResponse(
@@ -110,11 +58,7 @@ async function readBody(
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    const decoder = decoderOf(response.headers["content-encoding"]);
-    const decoded: Readable = decoder ? response.pipe(decoder) : response;
-    // What a pipe reads from does not end with what it goes to, nor the other way round.
-    if (decoder) response.on("error", (error) => decoder.destroy(error));
-    for await (const chunk of decoded) {
+    for await (const chunk of decodedBody(response)) {
       signal.throwIfAborted();
       if (!(chunk instanceof Uint8Array)) throw new TypeError("a body of bytes is expected");
       bytes += chunk.byteLength;
@@ -133,33 +77,4 @@ async function readBody(
   }
   if (!response.complete) throw new Error("the response was cut off");
   return Buffer.concat(chunks);
-}
-
-function decoderOf(encoding: string | undefined): ReturnType<typeof createGunzip> | undefined {
-  switch (encoding?.trim().toLowerCase()) {
-    case undefined:
-    case "":
-    case "identity":
-      return undefined;
-    case "gzip":
-    case "x-gzip":
-      return createGunzip();
-    case "deflate":
-      return createInflate();
-    case "br":
-      return createBrotliDecompress();
-    default:
-      throw new DocportError(
-        "ERR_SOURCE_FETCH",
-        `The page is packed as "${encoding}", which was not asked for.`,
-      );
-  }
-}
-
-function privateAddress(what: string): DocportError {
-  return new DocportError(
-    "ERR_SOURCE_FETCH",
-    `${what} is an address of a private network, and the source is a public site.`,
-    { hint: "Name the private site itself as the source, by its address or its local name." },
-  );
 }

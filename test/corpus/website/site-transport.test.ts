@@ -1,6 +1,6 @@
 import type { LookupFunction } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { isPublicAddress, namesPrivateHost } from "../../../src/corpus/website/public-address.ts";
+import { isPublicAddress, namesPrivateHost } from "../../../src/corpus/sources/public-address.ts";
 import {
   createSiteTransport,
   type SiteTransport,
