@@ -1,5 +1,5 @@
 import { verifyAccessToken } from "./auth/access-token.ts";
-import { createAccessViews, ruleScopes, scopeSet } from "./auth/access-views.ts";
+import { type AccessViews, createAccessViews, ruleScopes, scopeSet } from "./auth/access-views.ts";
 import { KeyStore } from "./auth/key-store.ts";
 import { ProviderKeys } from "./auth/provider-keys.ts";
 import type { IndexedCatalog } from "./catalog/open-catalog.ts";
@@ -31,10 +31,12 @@ export interface AccessOptions {
 /** Private documentation, as it is seen by each caller. */
 export interface PreparedAccess {
   /**
-   * Indexes what each caller sees of a catalog; what it gives has that served, and tells clients.
-   * Throws a `DocportError` `ERR_ACCESS_RULE` when a rule protects nothing.
+   * Indexes what each caller sees of a catalog. Throws a `DocportError` `ERR_ACCESS_RULE` when a rule
+   * protects nothing.
    */
-  prepare(catalog: IndexedCatalog): () => void;
+  viewsOf(catalog: IndexedCatalog): AccessViews;
+  /** Has it served, and tells clients. */
+  show(next: AccessViews): void;
   /** Makes the gate, for the origin of this server as the configuration has it. */
   createGate(publicUrl: string): AccessGate;
 }
@@ -50,14 +52,12 @@ export function createAccess(
   const views = Array.from({ length: count }, () => new CatalogView());
   const empty = new CatalogView();
   return {
-    prepare(catalog) {
-      const next = createAccessViews(catalog, rules);
-      return () => {
-        for (const [number, view] of views.entries()) {
-          view.showChanged(next.catalogs[number] ?? next.empty);
-        }
-        empty.showChanged(next.empty);
-      };
+    viewsOf: (catalog) => createAccessViews(catalog, rules),
+    show(next) {
+      for (const [number, view] of views.entries()) {
+        view.showChanged(next.catalogs[number] ?? next.empty);
+      }
+      empty.showChanged(next.empty);
     },
     createGate: (publicUrl) => createGate({ views, empty }, settings, { ...options, publicUrl }),
   };

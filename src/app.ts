@@ -1,10 +1,6 @@
-import type { PreparedAccess } from "./access.ts";
 import type { AppCertificate } from "./app-listener.ts";
 import type { AppMetrics } from "./app-metrics.ts";
 import type { Catalog, CatalogFacts } from "./catalog/catalog.ts";
-import type { CatalogView } from "./catalog-view.ts";
-import { LOCAL_NAMES } from "./certs/local-names.ts";
-import { isPrivate } from "./config/access-settings.ts";
 import type { Config } from "./config.ts";
 import { describeServer } from "./describe-server.ts";
 import type { HttpHandler } from "./http/http-options.ts";
@@ -21,6 +17,7 @@ import type { ServerStatus } from "./mcp/server-status.ts";
 import type { SourceState } from "./metrics/metric-facts.ts";
 import type { InheritedSocket } from "./net/inherited-sockets.ts";
 import { openListener } from "./open-listener.ts";
+import type { CorpusUrl, Publications } from "./publications.ts";
 import { createRequestLog, joinObservers, logRequestFailure } from "./request-log.ts";
 import { readVersion } from "./version.ts";
 
@@ -40,6 +37,8 @@ export interface App extends AsyncDisposable {
   readonly mcpUrl: string;
   /** Where it listens, as a person on this computer finds it. */
   readonly localUrl: string;
+  /** Where single documentations of several are served under names of their own. */
+  readonly corpusUrls: readonly CorpusUrl[];
   /** Of the documentation as it was at the start. */
   readonly facts: CatalogFacts;
   /** How the documentation is now. */
@@ -82,8 +81,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   log("debug", "server.listening", { url: listener.url, localUrl: listener.localUrl });
   let living: LivingCatalog;
-  let access: PreparedAccess | undefined;
-  let everything: CatalogView;
+  let publications: Publications;
   let metrics: AppMetrics | undefined;
   let unreadablePages = 0;
   const failures = new Map<string, number>();
@@ -112,15 +110,12 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     }
     // Code that takes a moment to load, while the CA is asked.
     const { followCatalog } = await import("./follow-catalog.ts");
-    const { createAccess } = isPrivate(config) ? await import("./access.ts") : {};
-    const { CatalogView } = await import("./catalog-view.ts");
+    const { createPublications } = await import("./publications.ts");
     const { createLivingLog } = await import("./living-log.ts");
-    access = createAccess?.(config, {
+    publications = await createPublications(config, {
       ...{ version, fetch: options.fetch, clock, log, status },
       onUnanswered: gaps?.onUnanswered,
     });
-    everything = new CatalogView();
-    const { show } = everything;
     const logLiving = createLivingLog(log);
     living = await followCatalog(config, {
       ...options,
@@ -136,13 +131,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         const { name } = event.source;
         failures.set(name, (failures.get(name) ?? 0) + 1);
       },
-      prepare(next) {
-        const showViews = access?.prepare(next);
-        return () => {
-          showViews?.();
-          show(next);
-        };
-      },
+      prepare: (next) => publications.prepare(next),
     });
     options.signal?.throwIfAborted();
   } catch (error) {
@@ -151,34 +140,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   }
   // Pages without a public address of their own are linked to here, so the port has to be known.
   const { url, certificate } = listener;
-  const { catalog, events } = everything;
-  const parts = { catalog, version, publicUrl: url, tellsChanges: true };
-  const { createHttpHandler } = await import("./http/create-http-handler.ts");
-  const { createHostPolicy } = await import("./http/host-policy.ts");
-  const { createDirectAnswers } = await import("./mcp/direct/direct-answers.ts");
-  const { createLazyServerFactory } = await import("./mcp/lazy-server-factory.ts");
-  const mcp = { ...parts, onUnanswered: gaps?.onUnanswered, status };
-  handler = createHttpHandler({
-    ...parts,
-    events,
-    createServer: createLazyServerFactory(mcp),
-    direct: createDirectAnswers(mcp),
-    access: access?.createGate(url),
+  handler = await publications.createHandler(url, {
     refresh:
       config.refreshSecret === undefined
         ? undefined
         : { secret: config.refreshSecret, ask: () => living.refresh() },
-    trustForwardedHost: config.trustProxy && config.publicUrl === undefined,
-    trustForwardedFor: config.trustProxy,
-    limits: { requestsPerMinute: config.requestsPerMinute, maxInFlight: config.maxInFlight },
-    registryName: config.registryName,
-    registryProof: config.registryProof,
-    openaiChallenge: config.openaiChallenge,
-    hosts: createHostPolicy({
-      host: config.host,
-      publicHosts: publicHosts(config),
-      allowedOrigins: config.allowedOrigins,
-    }),
     ...(certificate && {
       certificateLine: () => certificate.line(),
       health: () => certificate.health(),
@@ -197,6 +163,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     url,
     mcpUrl: `${url}/mcp`,
     localUrl: listener.localUrl,
+    corpusUrls: publications.urlsOf(url),
     facts: living.current.facts,
     status: () => living.status(),
     ...(certificate && { certificate }),
@@ -224,11 +191,4 @@ function sourceStates(
     readAt: lastSuccessAt,
     failures: failures.get(name) ?? 0,
   }));
-}
-
-function publicHosts({ publicUrl, domain, tls }: Config): string[] {
-  return [
-    ...(tls === "local" ? LOCAL_NAMES : domain),
-    ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname]),
-  ];
 }

@@ -16,6 +16,7 @@ import {
   SETTINGS,
   type Settings,
 } from "./config/settings.ts";
+import { checkSourceDomains, corpusHostsOf } from "./config/source-list.ts";
 import type { TlsSettings } from "./config/tls-settings.ts";
 
 /** Every setting with its final value. */
@@ -74,15 +75,23 @@ function resolveConfig(
   if (problems.length > 0) {
     throw new ConfigError(problems, "Correct it; docs/configuration.md has every setting.");
   }
-  const isPublic = settings.domain.length > 0 && settings.tls === "auto";
+  const domain = allNames(settings);
+  const isPublic = domain.length > 0 && settings.tls === "auto";
   return {
     ...settings,
+    domain,
     host: settings.host ?? (isPublic ? "::" : "127.0.0.1"),
     port: settings.port ?? (isPublic ? 443 : 8080),
     certs: resolve(folder, settings.certs),
     cache: resolve(folder, settings.cache),
     dataFolder: resolve(folder, settings.dataFolder),
   };
+}
+
+/** Those of single sources too: one certificate has them all. */
+function allNames({ domain, sources }: Settings): readonly string[] {
+  const names = corpusHostsOf(sources).map((host) => host.domain);
+  return [...domain, ...names.filter((name) => !domain.includes(name.replace(/^[^.]+/, "*")))];
 }
 
 interface Misfit {
@@ -98,9 +107,9 @@ function checkTls(settings: Settings): Misfit[] {
     const value = row.isSecret ? undefined : settings[key];
     if (!isRight) misfits.push({ row, value, expected });
   };
-  const { domain, tls, staging, acmeDirectory, dnsHook } = settings;
+  const { tls, staging, acmeDirectory, dnsHook } = settings;
   const isGiven = (key: keyof TlsSettings): boolean => settings[key] !== undefined;
-  expect(tls !== "local" || domain.length === 0, "domain", "none with tls: local");
+  expect(tls !== "local" || allNames(settings).length === 0, "domain", "none with tls: local");
   expect(!staging || acmeDirectory === undefined, "acmeDirectory", "none with staging");
   expect(isGiven("eabHmac") || !isGiven("eabKid"), "eabHmac", "the key that belongs to eabKid");
   expect(isGiven("eabKid") || !isGiven("eabHmac"), "eabKid", "the id that belongs to eabHmac");
@@ -120,8 +129,8 @@ function checkTogether(
   needsSources: boolean,
 ): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const report = (row: Setting<unknown>, value: unknown, expected: string): void => {
-    const field = values.find((each) => each.row === row)?.field ?? row.flag ?? row.yaml;
+  const report = (row: Setting<unknown>, value: unknown, expected: string, path = ""): void => {
+    const field = (values.find((each) => each.row === row)?.field ?? row.flag ?? row.yaml) + path;
     problems.push({ kind: "value", field, value: showValue(value), expected });
   };
   if (needsSources && settings.sources.length === 0) {
@@ -141,6 +150,11 @@ function checkTogether(
     );
   }
   for (const { row, value, expected } of checkTls(settings)) report(row, value, expected);
+  const { publicUrl, domain, sources } = settings;
+  const ownNames = [...domain, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
+  for (const { path, value, expected } of checkSourceDomains(sources, ownNames)) {
+    report(SETTINGS.sources, value, expected, path);
+  }
   const misfits = [
     ...checkAccess(settings),
     ...checkSemantic(settings),

@@ -11,7 +11,7 @@ import type {
   CatalogSection,
 } from "./catalog.ts";
 import { packMetadata, unpackMetadata } from "./catalog-metadata.ts";
-import { GatheredPages } from "./gathered-pages.ts";
+import { type CatalogSettings, GatheredPages } from "./gathered-pages.ts";
 import { PageAddresses } from "./page-addresses.ts";
 import type { QueryEmbedder } from "./semantic/query-embedder.ts";
 import { searchIndexSemantically } from "./semantic/semantic-search.ts";
@@ -48,10 +48,15 @@ export interface IndexedCatalog extends Catalog {
   /**
    * The catalog as if some pages had never been in the documentation: neither counts, ranking and
    * corrections nor the bytes in memory have anything of them. It may be empty. The work grows with
-   * the whole index; without a hidden page it is the catalog itself.
+   * the whole index; without a hidden page and a setting it is the catalog itself.
+   *
+   * @param settings what it is called in place of what this one is called.
    */
-  without(pageIds: ReadonlySet<string>): IndexedCatalog;
+  without(pageIds: ReadonlySet<string>, settings?: CatalogNames): IndexedCatalog;
 }
+
+/** What a part of a catalog is called. */
+export type CatalogNames = Pick<CatalogSettings, "title" | "baseUrl">;
 
 class IndexCatalog implements IndexedCatalog {
   readonly revision: string;
@@ -139,15 +144,16 @@ class IndexCatalog implements IndexedCatalog {
     return new IndexCatalog(index, this.#embedder);
   }
 
-  without(pageIds: ReadonlySet<string>): IndexedCatalog {
+  without(pageIds: ReadonlySet<string>, names?: CatalogNames): IndexedCatalog {
     const hidden = this.#summaries().filter(({ id }) => pageIds.has(id));
-    if (hidden.length === 0) return this;
+    if (hidden.length === 0 && !names) return this;
     const gathered = new GatheredPages();
     for (const { id } of this.#summaries()) {
       const stored = pageIds.has(id) ? undefined : this.index.storedGroup(id);
       if (stored) gathered.add(decodePage(stored), stored);
     }
-    const { title, baseUrl, versions, builtAt } = this.facts;
+    const { versions, builtAt } = this.facts;
+    const { title, baseUrl } = names ?? this.facts;
     const corpora = this.facts.corpora?.map(({ name }) => name);
     const settings = { title, ...optional("baseUrl", baseUrl), ...optional("corpora", corpora) };
     const facts = gathered.facts({ ...settings, versions }, builtAt);

@@ -153,12 +153,14 @@ function banner(facts: CatalogFacts, tookMs: number): string {
   return `${printable(facts.title)}: indexed ${describeFacts(facts)} in ${took}\n`;
 }
 
-function addresses({ facts, url, mcpUrl, localUrl, certificate, metricsUrl }: App): string {
+function addresses(app: App): string {
+  const { facts, url, mcpUrl, localUrl, corpusUrls, certificate, metricsUrl } = app;
   const clients = connectLines(facts.title, mcpUrl).map(({ client, how }) => [client, how]);
   const rows = [
     ["Serving", url],
     ...(localUrl === url ? [] : [["Listening", localUrl]]),
     ["MCP", mcpUrl],
+    ...corpusUrls.map((one) => [printable(one.corpus), `${one.url}/mcp`]),
     ...(metricsUrl === undefined ? [] : [["Metrics", metricsUrl]]),
     ...(certificate ? [["Certificate", certificate.line()]] : []),
     ...(certificate?.rootFile === undefined

@@ -1,10 +1,11 @@
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { isGitRef, isGitUrl } from "../corpus/git/git-location.ts";
 import { SOURCE_KINDS, type SourceKind } from "../corpus/sources/detect-kind.ts";
 import { nearestName } from "../lib/nearest-name.ts";
 import { hideCredentials } from "./config-problem.ts";
 import type { Mistake, ReadSite, SettingType } from "./setting.ts";
-import { languageTag, listOf, oneOf, siteUrl, text } from "./setting-types.ts";
+import { domainName, languageTag, listOf, oneOf, siteUrl, text } from "./setting-types.ts";
 
 /** One place that documentation comes from, and what is different there from the other places. */
 export interface SourceConfig {
@@ -29,6 +30,18 @@ export interface SourceConfig {
   readonly versions?: readonly string[];
   /** Folder of a git repository that is read. */
   readonly subfolder?: string;
+  /** Name under which its documentation is served alone; lower case, in ASCII. */
+  readonly domain?: string;
+}
+
+/** A host name under which one of several documentations is served alone. */
+export interface CorpusHost {
+  readonly domain: string;
+  /** What its ids begin with. */
+  readonly corpus: string;
+  readonly title: string;
+  /** URL under which its pages are public; ends in a slash. */
+  readonly baseUrl?: string;
 }
 
 export const sourceKind: SettingType<SourceKind> = oneOf("KIND", SOURCE_KINDS);
@@ -43,6 +56,16 @@ const gitRef: SettingType<string> = {
     const ref = typeof raw === "number" ? String(raw) : raw;
     if (typeof ref === "string" && isGitRef(ref)) return ref;
     site.report({ value: raw, expected: "a branch, tag or commit of git" });
+    return undefined;
+  },
+};
+
+const hostName: SettingType<string> = {
+  valueName: "NAME",
+  read(raw, site) {
+    const name = domainName.read(raw, site);
+    if (name === undefined || (!name.startsWith("*.") && isIP(name) === 0)) return name;
+    site.report({ value: raw, expected: "one host name: no wildcard, and no address" });
     return undefined;
   },
 };
@@ -74,6 +97,7 @@ export const SOURCE_FIELDS: readonly string[] = [
   "ref",
   "versions",
   "subfolder",
+  "domain",
 ];
 
 /** `name=location`. A path that looks like it is written with `./` before it. */
@@ -100,6 +124,38 @@ function corpusOf(name: string): { readonly corpus?: string } {
 export function corporaOf(sources: readonly SourceConfig[]): readonly string[] {
   const names = new Set(sources.flatMap(({ corpus }) => corpus ?? []));
   return names.size > 1 ? [...names] : [];
+}
+
+/** The host names of single documentations, in the order of the sources. */
+export function corpusHostsOf(sources: readonly SourceConfig[]): readonly CorpusHost[] {
+  const corpora = corporaOf(sources);
+  const hosts = new Map<string, CorpusHost>();
+  for (const { domain, corpus, name: title, baseUrl } of sources) {
+    if (domain === undefined || corpus === undefined || !corpora.includes(corpus)) continue;
+    const host = { domain, corpus, title, ...(baseUrl === undefined ? {} : { baseUrl }) };
+    if (!hosts.has(domain)) hosts.set(domain, host);
+  }
+  return [...hosts.values()];
+}
+
+/** What is wrong with the domains of sources, seen beside each other and the server's own names. */
+export function checkSourceDomains(
+  sources: readonly SourceConfig[],
+  ownNames: readonly string[],
+): readonly Mistake[] {
+  const hosts = new Map(corpusHostsOf(sources).map(({ domain, corpus }) => [domain, corpus]));
+  const expectation = ({ domain, corpus }: SourceConfig): string | undefined => {
+    if (domain === undefined) return undefined;
+    if (ownNames.includes(domain)) return "a name of its own: this one is for all sources together";
+    if (!hosts.has(domain)) return "none, unless several sources have names";
+    return hosts.get(domain) === corpus ? undefined : "a name of its own for each documentation";
+  };
+  return sources.flatMap((one, index) => {
+    const expected = expectation(one);
+    return expected === undefined
+      ? []
+      : [{ path: `[${index}].domain`, value: one.domain, expected }];
+  });
 }
 
 function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceConfig | undefined {
@@ -136,6 +192,7 @@ function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceC
   const ref = read("ref", gitRef);
   const versions = read("versions", listOf(gitRef));
   const subfolder = read("subfolder", text("FOLDER", 1000));
+  const domain = read("domain", hostName);
   const location = raw.get("location");
   const place = readLocation(location, name ?? String(location), {
     folder: site.folder,
@@ -152,6 +209,7 @@ function readMapping(raw: ReadonlyMap<string, unknown>, site: ReadSite): SourceC
     ...(ref === undefined ? {} : { ref }),
     ...(versions === undefined ? {} : { versions }),
     ...(subfolder === undefined ? {} : { subfolder }),
+    ...(domain === undefined ? {} : { domain }),
   };
 }
 

@@ -25,7 +25,7 @@ export function createHttpHandler(options: HttpHandlerOptions): HttpHandler {
   let isClosing = false;
   const unreadyBecause = (): readonly string[] =>
     isClosing ? ["The server is stopping."] : (options.unreadyBecause?.() ?? []);
-  const guard = createTrafficGuard(limits, options.clock ?? systemClock);
+  const { guard = createTrafficGuard(limits, options.clock ?? systemClock) } = options;
   const closedPage = createClosedPage(options, base);
   const sites = new Map<HttpView, Site>();
   for (const view of access ? [access.open, ...access.views] : [options]) {

@@ -6,7 +6,7 @@ import type { ServingContext } from "../mcp/mcp-options.ts";
 import type { AccessGate } from "./auth/access-gate.ts";
 import type { FastEndpoint } from "./fast/fast-endpoint.ts";
 import type { HostPolicy } from "./host-policy.ts";
-import type { TrafficLoad } from "./limits/traffic-guard.ts";
+import type { TrafficGuard, TrafficLoad } from "./limits/traffic-guard.ts";
 import type { RefreshHook } from "./refresh-hook.ts";
 import type { RequestNotes } from "./request-notes.ts";
 import type { RequestObserver } from "./request-observer.ts";
@@ -84,6 +84,8 @@ export interface HttpHandlerOptions {
   /** Who may see what, for private documentation. Default: everybody sees everything. */
   readonly access?: AccessGate | undefined;
   readonly limits?: Partial<HttpLimits>;
+  /** Holds the limits, for several handlers of one server. Default: one of its own. */
+  readonly guard?: TrafficGuard | undefined;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Told of every answer. Default: nobody. */

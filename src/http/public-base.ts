@@ -28,6 +28,6 @@ export function createPublicBase(
 }
 
 /** What the nearest proxy added: values before it may have been sent by anybody. */
-function lastOf(list: string | null): string {
+export function lastOf(list: string | null): string {
   return list?.split(",").at(-1)?.trim() ?? "";
 }

@@ -214,7 +214,7 @@ describe("docport.yaml", () => {
     const yaml = "__proto__: { title: x }\nsources:\n  - { location: a, __proto__: { name: x } }\n";
     expect(await mistakes({ yaml })).toEqual([
       "docport.yaml:1 __proto__: not a setting",
-      "docport.yaml:2 sources[0].__proto__: not a field of a source (location, name, kind, baseUrl, language, version, ref, versions, subfolder)",
+      "docport.yaml:2 sources[0].__proto__: not a field of a source (location, name, kind, baseUrl, language, version, ref, versions, subfolder, domain)",
     ]);
   });
 });
@@ -231,7 +231,7 @@ describe("mistakes", () => {
       "DOCPORT_TILE: not a variable that docport knows; did you mean DOCPORT_TITLE?",
       "docport.yaml:2 hots: not a setting; did you mean host?",
       "docport.yaml:4 limits.maxPage: not a setting; did you mean limits.maxPages?",
-      "docport.yaml:5 sources[0].locaton: not a field of a source (location, name, kind, baseUrl, language, version, ref, versions, subfolder); did you mean location?",
+      "docport.yaml:5 sources[0].locaton: not a field of a source (location, name, kind, baseUrl, language, version, ref, versions, subfolder, domain); did you mean location?",
       'docport.yaml:5 sources[0].kind: expected one of folder, hugo, export, llms, llms-full, website, git, archive, file, got "exprot"; did you mean export?',
       "docport.yaml:5 sources[0].location: expected a folder, a file or a URL, got nothing",
       'DOCPORT_MAX_PAGES: expected a whole number from 1 to 10000000, got "many"',

@@ -72,7 +72,7 @@ function handlerOf(
     ...{ version: "1.2.3", clock: new FakeClock(), log: () => undefined },
     fetch: () => Promise.reject(new Error("this test has no network")),
   });
-  prepared?.prepare(catalog)();
+  prepared?.show(prepared.viewsOf(catalog));
   return createTestHandler({ access: prepared?.createGate(BASE), publicUrl: BASE }, catalog);
 }
 

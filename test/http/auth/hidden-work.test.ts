@@ -48,7 +48,7 @@ describe("a question about a hidden page", () => {
       ...{ version: "1.2.3", clock: new FakeClock(), log: () => undefined },
       fetch: () => Promise.reject(new Error("this test has no network")),
     });
-    access?.prepare(watched(await catalogOf(pages), "whole", calls))();
+    access?.show(access.viewsOf(watched(await catalogOf(pages), "whole", calls)));
     await using handler = createTestHandler({
       access: access?.createGate(BASE),
       publicUrl: BASE,

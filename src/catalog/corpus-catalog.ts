@@ -1,0 +1,22 @@
+import type { IndexedCatalog } from "./open-catalog.ts";
+
+/** One of several documentations, and what it is called where it is alone. */
+export interface CorpusName {
+  /** What its ids begin with. */
+  readonly corpus: string;
+  readonly title: string;
+  /** URL under which its pages are public. Default: that of all of them. */
+  readonly baseUrl?: string;
+}
+
+/**
+ * One documentation of a catalog as if the others had never been in it; ids stay as they are. The
+ * work grows with the whole index.
+ */
+export function corpusCatalog(
+  catalog: IndexedCatalog,
+  { corpus, title, baseUrl = catalog.facts.baseUrl }: CorpusName,
+): IndexedCatalog {
+  const foreign = catalog.pages().flatMap(({ id }) => (id.startsWith(`${corpus}/`) ? [] : [id]));
+  return catalog.without(new Set(foreign), { title, ...(baseUrl !== undefined && { baseUrl }) });
+}
