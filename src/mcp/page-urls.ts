@@ -43,18 +43,36 @@ export function createPageUrls(
   baseUrl: string | undefined,
   publicUrl: string | undefined,
 ): PageUrls {
+  const worked = new Map<string, string>();
+  const workOut = (url: string, pageId: string): string => {
+    const known = parse(url, baseUrl);
+    if (known && /^https?:$/.test(known.protocol)) return known.href;
+    const hash = url.indexOf("#");
+    const fragment = hash < 0 ? "" : url.slice(hash);
+    const own = publicUrl === undefined ? undefined : parse(pagePath(pageId) + fragment, publicUrl);
+    return own?.href ?? pageUri(pageId) + fragment;
+  };
   return {
     absolute(url, pageId) {
-      const known = parse(url, baseUrl);
-      if (known && /^https?:$/.test(known.protocol)) return known.href;
       const hash = url.indexOf("#");
-      const fragment = hash < 0 ? "" : url.slice(hash);
-      const own =
-        publicUrl === undefined ? undefined : parse(pagePath(pageId) + fragment, publicUrl);
-      return own?.href ?? pageUri(pageId) + fragment;
+      const page = hash < 0 ? url : url.slice(0, hash);
+      // Only what no URL writes otherwise may be put behind a URL that was worked out before.
+      if (hash >= 0 && !PLAIN_END.test(url)) return workOut(url, pageId);
+      const key = `${page.length} ${page}${pageId}`;
+      let href = worked.get(key);
+      if (href === undefined) {
+        if (worked.size >= MAX_WORKED_OUT) worked.clear();
+        href = workOut(page, pageId);
+        worked.set(key, href);
+      }
+      return hash < 0 ? href : href + url.slice(hash);
     },
   };
 }
+
+/** URLs of pages that are remembered: parsing them is dear, and each answer has ten. */
+const MAX_WORKED_OUT = 10_000;
+const PLAIN_END = /^[^#]*(?<![\s\p{Cc}])#[\w.~!$&'()*+,;=:@/?%-]+$/u;
 
 /**
  * Finds what an id names: a page, a section, a public URL, or one of the forms that this server

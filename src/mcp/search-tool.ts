@@ -2,10 +2,10 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { Catalog, CatalogHit, CatalogSearchResult } from "../catalog/catalog.ts";
 import { cleanLine } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
-import { modelLine, modelName } from "./model-text.ts";
-import { provenance } from "./provenance.ts";
+import type { HitFacts } from "./hit-facts.ts";
+import { modelLine } from "./model-text.ts";
 import { emptyFilterNotice, resolveFilters } from "./search-filters.ts";
-import { sourceOf, withSource } from "./sources.ts";
+import { withSource } from "./sources.ts";
 import { countTokens } from "./token-count.ts";
 import { type ArgumentSpecs, parseArguments } from "./tool-arguments.ts";
 import { fitsBudget, jsonResult, MAX_RESULT_CHARS, MIN_TOKENS } from "./tool-result.ts";
@@ -129,7 +129,7 @@ function readSearch(
 }
 
 function renderSearch(
-  { corpus, urls, onUnanswered }: DocsContext,
+  { corpus, factsOf, onUnanswered }: DocsContext,
   { query, filters, maxTokens, notices, given }: SearchRequest,
   found: CatalogSearchResult,
   { isWider }: { readonly isWider: boolean },
@@ -142,38 +142,30 @@ function renderSearch(
 
   const hits = found.answered ? found.hits : found.hits.slice(0, MAX_CLOSEST);
   const isMultilingual = corpus.languages.length > 1;
-  const results = hits.map((hit) => ({
-    id: hit.id,
-    title: modelName(hit.title) || hit.id,
-    url: urls.absolute(hit.url, hit.pageId),
-    ...optionalSource(sourceOf(hit.pageId, corpus)),
-    ...hitDetails(hit, isMultilingual, filters.language),
-  }));
+  const results = hits.map((hit) =>
+    resultOf(hit, factsOf(hit), { isMultilingual, wanted: filters.language }),
+  );
   return fitResults(results, found, said, maxTokens, given);
 }
 
-function optionalSource(source: string | undefined): { readonly source?: string } {
-  return source === undefined ? {} : { source };
-}
-
-function hitDetails(
-  hit: CatalogHit,
-  isMultilingual: boolean,
-  wanted: string | undefined,
+function resultOf(
+  { snippet, language }: CatalogHit,
+  { id, title, url, source, headingPath, version, provenance }: HitFacts,
+  { isMultilingual, wanted }: { readonly isMultilingual: boolean; readonly wanted: string | undefined },
 ): Readonly<Record<string, string>> {
-  const { snippet } = hit;
   const text = modelLine(cleanLine(snippet.text, SNIPPET_CHARS * 2));
-  const path = hit.headingPath.map((heading) => cleanLine(heading, 100)).join(" > ");
   return {
-    ...(path && { heading_path: modelName(path, 300) }),
+    ...{ id, title, url },
+    ...(source !== undefined && { source }),
+    ...(headingPath !== undefined && { heading_path: headingPath }),
     ...(text && {
       snippet: (snippet.cutBefore ? "… " : "") + text + (snippet.cutAfter ? " …" : ""),
     }),
-    ...(isMultilingual && { language: hit.language }),
-    ...(hit.version !== undefined && { version: modelName(hit.version, 40) }),
-    ...provenance(hit),
+    ...(isMultilingual && { language }),
+    ...(version !== undefined && { version }),
+    ...provenance,
     ...(wanted !== undefined &&
-      hit.language !== wanted && { note: `Not available in ${wanted}; this is ${hit.language}.` }),
+      language !== wanted && { note: `Not available in ${wanted}; this is ${language}.` }),
   };
 }
 

@@ -18,6 +18,29 @@ describe("createPageUrls", () => {
   ])("makes %s with base %s and public URL %s into %s", (url, base, own, expected) => {
     expect(createPageUrls(base, own).absolute(url, "g/x y")).toBe(expected);
   });
+
+  it("remembers nothing that parsing each URL anew would give otherwise", () => {
+    const piece = fc.constantFrom(
+      ...["https:", "mailto:", "//", "/", "a.example", "x", " ", "\n", "#", "?", "%", "é", ".."],
+    );
+    const url = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(""));
+    const id = fc.constantFrom("a", "a b", "b", " b", "1");
+    const base = fc.constantFrom(undefined, "https://a.example/docs/");
+    const own = fc.constantFrom(undefined, "http://localhost:8080");
+    const calls = fc.array(fc.tuple(url, id), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(base, own, calls, (baseUrl, publicUrl, pages) => {
+        const urls = createPageUrls(baseUrl, publicUrl);
+        for (const [page, pageId] of pages) {
+          const once = createPageUrls(baseUrl, publicUrl).absolute(page, pageId);
+          const parsed = URL.canParse(page, baseUrl) ? new URL(page, baseUrl) : undefined;
+          if (parsed && /^https?:$/.test(parsed.protocol)) expect(once).toBe(parsed.href);
+          expect(urls.absolute(page, pageId)).toBe(once);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
 
 describe("paths and URIs of pages", () => {
