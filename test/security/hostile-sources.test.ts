@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -87,23 +87,23 @@ describe("the command serves the good page and lives, given", { timeout: 120_000
   it("a site with a packed bomb, an answer that never ends, and ways to elsewhere", async () => {
     const elsewhere = await startSite((_, response) => response.end("# Secret\n"));
     const bomb = gzipSync(Buffer.alloc(64 * MB, "a"));
-    const site = await startSite(({ url }, response) => {
-      if (url === "/bomb.md") {
-        return void response.writeHead(200, { "content-encoding": "gzip" }).end(bomb);
-      }
-      if (url === "/moved.md") {
-        return void response.writeHead(302, { location: `${elsewhere.url}/x.md` }).end();
-      }
-      if (url === "/endless.md") {
-        response.on("error", () => undefined);
+    const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
+      "/good.md": (response) => response.end(GOOD),
+      "/bomb.md": (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb),
+      "/moved.md": (response) =>
+        response.writeHead(302, { location: `${elsewhere.url}/x.md` }).end(),
+      "/endless.md": (response) => {
         const more = (): boolean => response.write("endless ".repeat(8_192));
-        response.on("drain", more);
-        return void more();
-      }
-      if (url === "/good.md") return void response.end(GOOD);
-      const names = ["good", "bomb", "moved", "endless"].map((name) => `- [${name}](/${name}.md)`);
-      const list = ["# Site", "", ...names, `- [x](${elsewhere.url}/y.md)`].join("\n");
-      response.end(list);
+        response.on("error", () => undefined).on("drain", more);
+        more();
+      },
+    };
+    const links = Object.keys(answers).map((path) => `- [${path}](${path})`);
+    const list = ["# Site", "", ...links, `- [x](${elsewhere.url}/y.md)`].join("\n");
+    const site = await startSite(({ url = "" }, response) => {
+      const answer = answers[url];
+      if (answer) answer(response);
+      else response.end(list);
     });
     await using docport = await startDocport(["serve", `${site.url}/llms.txt`, "--port", "0"]);
     expect(await titlesOf(docport)).toEqual(["Good"]);
