@@ -2,7 +2,7 @@
  * What clients that hold connections cost the built command, over HTTP and HTTPS: its memory before
  * and with each kind of them, and whether others are answered meanwhile.
  *
- *     npm run build && npx tsx bench/connections.ts [COUNT] [http|https]
+ *     npm run build && npx tsx bench/connections.ts [COUNT] [http|https] [PART OF A ROW'S NAME]
  */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -14,6 +14,7 @@ import { temporaryFolder } from "../test/support/temporary-folder.ts";
 
 const COUNT = Number(process.argv[2] ?? 10_000);
 const SCHEMES = process.argv[3] === undefined ? ["http", "https"] : [process.argv[3]];
+const ONLY = process.argv[4] ?? "";
 /** Connections that are being made at once. */
 const WIDTH = 200;
 /** One address has 28,000 ports towards the server, some of them in use. */
@@ -145,7 +146,7 @@ console.log(
 );
 console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
 for (const scheme of SCHEMES) {
-  for (const kind of kinds) {
+  for (const kind of kinds.filter(({ name }) => name.includes(ONLY))) {
     const tls = scheme === "https" ? ["--tls", "local", "--certs", `${docs.path}-certs`] : [];
     await using docport = await startDocport(["serve", docs.path, "--port", "0", ...tls]);
     await slowestAnswer(docport);

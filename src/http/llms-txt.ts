@@ -53,23 +53,31 @@ export function* llmsFullTxt(
   const { title, summary } = describeCorpus(catalog.facts);
   yield `# ${title}\n\n> ${summary}\n`;
   const urls = createPageUrls(catalog.facts.baseUrl, publicUrl);
-  for (const { id } of catalog.pages()) {
-    const page = catalog.page(id);
-    if (!page) continue;
+  for (const { id, url } of catalog.pages()) {
     yield "\n";
-    yield pageText(catalog, page, urls.absolute(page.url, id), texts);
+    // A page is decoded only when nobody is being sent its text.
+    yield pageText(catalog, id, urls.absolute(url, id), texts);
     yield "\n";
   }
 }
 
-/** A page as Markdown, with the URL that it is from. */
+/**
+ * A page as Markdown, with the URL that it is from.
+ *
+ * @param page where it is at hand already.
+ */
 export function pageText(
-  { revision }: Catalog,
-  page: CatalogPage,
+  catalog: Catalog,
+  id: string,
   url: string,
   texts: SharedTexts,
+  page?: CatalogPage,
 ): SharedText {
-  return texts.get(`${revision} ${url} ${page.id}`, () => pageMarkdown(page, url));
+  return texts.get(`${catalog.revision} ${url} ${id}`, () => {
+    const found = page ?? catalog.page(id);
+    if (!found) throw new Error(`page ${id} is not in its own catalog`);
+    return pageMarkdown(found, url);
+  });
 }
 
 /** A page with its title, when the text does not begin with one, and where it is from. */

@@ -153,7 +153,7 @@ function page(
   const source = createPageUrls(catalog.facts.baseUrl, publicUrl).absolute(found.url, found.id);
   return (
     notModified(request, catalog.revision) ??
-    new Response(streamText([pageText(catalog, found, source, texts)]), {
+    new Response(streamText([pageText(catalog, found.id, source, texts, found)]), {
       headers: {
         "content-type": "text/markdown; charset=utf-8",
         "content-language": found.language,

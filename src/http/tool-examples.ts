@@ -4,7 +4,7 @@ import { callFetch } from "../mcp/fetch-tool.ts";
 import { callSearch } from "../mcp/search-tool.ts";
 import type { ToolExample } from "../web/front-page.ts";
 
-/** Titles that are tried as a query until one is answered. */
+/** Most titles that are tried as a query until one is answered. */
 const MAX_CANDIDATES = 40;
 const SEARCH_LIMIT = 2;
 /** From small to large: a page with long names needs more than the least. */
@@ -33,10 +33,11 @@ export function makeToolExamples(context: DocsContext): readonly ToolExample[] {
 
 function answeredTitle({ catalog, corpus }: DocsContext): string | undefined {
   const [main] = corpus.languages;
-  const titles = catalog
-    .pages()
-    .filter(({ language }) => language === main)
-    .slice(0, MAX_CANDIDATES)
+  const pages = catalog.pages().filter(({ language }) => language === main);
+  // From everywhere: the first pages may all be of one kind, such as notes by number.
+  const step = Math.ceil(pages.length / MAX_CANDIDATES);
+  const titles = pages
+    .filter((_page, place) => place % step === 0)
     .map(({ title }) => cleanLine(title, 80))
     .filter((title) => title !== "" && title.toLowerCase() !== corpus.title.toLowerCase())
     .toSorted((a, b) => oddness(a) - oddness(b));

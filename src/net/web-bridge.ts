@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
+import { WriteTurns } from "./write-turns.ts";
 
 /**
  * The seam between sockets and everything above them. `peerAddress` is the IP address of the other
@@ -34,6 +35,9 @@ export interface WebBridgeOptions {
 
 /** Methods that a web `Request` cannot carry, or that this server has no use for. */
 const FORBIDDEN_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/** Of all connections, as there is one event loop for all. */
+const turns = new WriteTurns();
 
 /**
  * Puts a web handler behind a `node:http` or `node:https` server. `request.signal` is aborted when
@@ -145,9 +149,11 @@ async function send(
     reader.cancel().catch(() => {});
   };
   outgoing.once("close", cancel);
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const { done, value } = await reader.read();
-    if (done || outgoing.destroyed) break;
+    if (done) break;
+    if (!isFirst) await turns.next();
+    if (outgoing.destroyed) break;
     if (!outgoing.write(value)) await drained(outgoing);
   }
   outgoing.off("close", cancel);

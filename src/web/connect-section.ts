@@ -40,7 +40,7 @@ export function renderConnect(
   return html`<section id="connect" aria-labelledby="connect-heading">
 <h2 id="connect-heading">${messages.connectHeading}</h2>
 <p>${messages.connectIntro}</p>
-${signIn && html`<p class="note">${privateNote(signIn, messages)}</p>`}
+${signIn && html`<p class="private">${privateNote(signIn, messages)}</p>`}
 <p class="label" id="address-label">${messages.addressLabel}</p>
 ${copyable("address", mcpUrl, messages)}
 <div class="clients" id="clients">

@@ -170,4 +170,5 @@ function make(name, className = "", children = []) {
 
 makeTabs(byId("clients"));
 makeCopyButtons(byId("announcement").dataset);
-makeSearch(byId("search"));
+// Private documentation has none for who has not said who they are.
+if (byId("search")) makeSearch(byId("search"));

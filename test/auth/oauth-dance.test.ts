@@ -1,68 +1,12 @@
-import {
-  Client,
-  type OAuthClientMetadata,
-  type OAuthClientProvider,
-  type OAuthDiscoveryState,
-  type StoredOAuthClientInformation,
-  type StoredOAuthTokens,
-  StreamableHTTPClientTransport,
-  UnauthorizedError,
-} from "@modelcontextprotocol/client";
+import type { Client } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type App, startApp } from "../../src/app.ts";
 import { createConfig } from "../../src/config.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
-import {
-  CALLBACK,
-  CLIENT_DOCUMENT,
-  type RunningProvider,
-  startOidcProvider,
-} from "./oidc-provider.ts";
+import { Assistant, signIn } from "./assistant.ts";
+import { CLIENT_DOCUMENT, type RunningProvider, startOidcProvider } from "./oidc-provider.ts";
 
 const SCOPES = ["docs:read", "docs:internal"];
-
-/** What an assistant keeps of one person: registration, tokens, and where it sent them. */
-class Assistant implements OAuthClientProvider {
-  readonly redirectUrl: string = CALLBACK;
-  readonly clientMetadata: OAuthClientMetadata = {
-    client_name: "An assistant",
-    redirect_uris: [CALLBACK],
-    grant_types: ["authorization_code"],
-    response_types: ["code"],
-    token_endpoint_auth_method: "none",
-  };
-  /** Absent: it registers itself (RFC 7591). */
-  readonly clientMetadataUrl?: string;
-  sentTo: URL | undefined;
-  #information: StoredOAuthClientInformation | undefined;
-  #tokens: StoredOAuthTokens | undefined;
-  #verifier = "";
-  #discovery: OAuthDiscoveryState | undefined;
-
-  constructor(clientMetadataUrl?: string) {
-    if (clientMetadataUrl !== undefined) this.clientMetadataUrl = clientMetadataUrl;
-  }
-
-  clientInformation = (): StoredOAuthClientInformation | undefined => this.#information;
-  saveClientInformation = (information: StoredOAuthClientInformation): void => {
-    this.#information = information;
-  };
-  tokens = (): StoredOAuthTokens | undefined => this.#tokens;
-  saveTokens = (tokens: StoredOAuthTokens): void => {
-    this.#tokens = tokens;
-  };
-  redirectToAuthorization = (url: URL): void => {
-    this.sentTo = url;
-  };
-  saveCodeVerifier = (verifier: string): void => {
-    this.#verifier = verifier;
-  };
-  codeVerifier = (): string => this.#verifier;
-  saveDiscoveryState = (state: OAuthDiscoveryState): void => {
-    this.#discovery = state;
-  };
-  discoveryState = (): OAuthDiscoveryState | undefined => this.#discovery;
-}
 
 let provider: RunningProvider;
 let folder: TemporaryFolder;
@@ -96,36 +40,12 @@ beforeEach(() => {
   for (const scope of SCOPES) provider.consent.add(scope);
 });
 
-/** Connects, going to the provider as often as the server asks for it; the URLs of those visits. */
-async function signIn(
-  assistant: Assistant,
-): Promise<{ readonly client: Client; readonly visits: URL[] }> {
-  const visits: URL[] = [];
-  for (;;) {
-    const client = new Client({ name: "dance", version: "1" });
-    const transport = new StreamableHTTPClientTransport(new URL(app.mcpUrl), {
-      authProvider: assistant,
-    });
-    try {
-      await client.connect(transport);
-      return { client, visits };
-    } catch (error) {
-      if (!(error instanceof UnauthorizedError) || !assistant.sentTo || visits.length > 3)
-        throw error;
-      visits.push(assistant.sentTo);
-      const { searchParams } = await provider.browse(assistant.sentTo);
-      await transport.finishAuth(searchParams);
-      provider.consent.add("docs:read");
-    }
-  }
-}
-
 const hitsOf = async (client: Client): Promise<string> =>
   JSON.stringify(await client.callTool({ name: "search", arguments: { query: "zanzibar" } }));
 
 describe("an assistant and a provider of OpenID Connect", () => {
   it("find each other by the server's metadata, and the person sees what their scopes show", async () => {
-    const { client, visits } = await signIn(new Assistant());
+    const { client, visits } = await signIn(new Assistant(), { mcpUrl: app.mcpUrl, provider });
     expect(visits).toHaveLength(1);
     const asked = visits[0]?.searchParams;
     expect(asked?.get("resource")).toBe(app.mcpUrl);
@@ -136,7 +56,10 @@ describe("an assistant and a provider of OpenID Connect", () => {
   });
 
   it("need no registration where the client has a document of its own (CIMD)", async () => {
-    const { client, visits } = await signIn(new Assistant(CLIENT_DOCUMENT));
+    const { client, visits } = await signIn(new Assistant(CLIENT_DOCUMENT), {
+      mcpUrl: app.mcpUrl,
+      provider,
+    });
     expect(visits[0]?.searchParams.get("client_id")).toBe(CLIENT_DOCUMENT);
     expect(visits[0]?.searchParams.get("resource")).toBe(app.mcpUrl);
     expect(await hitsOf(client)).toContain("internal/keys");
@@ -145,7 +68,7 @@ describe("an assistant and a provider of OpenID Connect", () => {
 
   it("leave out what the person does not agree to", async () => {
     provider.consent.delete("docs:internal");
-    const { client } = await signIn(new Assistant());
+    const { client } = await signIn(new Assistant(), { mcpUrl: app.mcpUrl, provider });
     expect(await hitsOf(client)).not.toContain("internal/keys");
     const pages = await client.listResources();
     expect(pages.resources.map(({ uri }) => uri)).toEqual(["docs://index", "docs://page/guide"]);
@@ -154,7 +77,7 @@ describe("an assistant and a provider of OpenID Connect", () => {
 
   it("step up when the token lacks the scope that every token must have", async () => {
     provider.consent.delete("docs:read");
-    const { client, visits } = await signIn(new Assistant());
+    const { client, visits } = await signIn(new Assistant(), { mcpUrl: app.mcpUrl, provider });
     expect(visits).toHaveLength(2);
     expect(visits[1]?.searchParams.get("scope")?.split(" ")).toContain("docs:read");
     expect(await hitsOf(client)).toContain("results");

@@ -8,6 +8,10 @@ export interface RunningProvider extends AsyncDisposable {
   readonly issuer: string;
   /** Scopes that the person agrees to give, whatever is asked. */
   readonly consent: Set<string>;
+  /** While it is set, every connection is closed without an answer. */
+  isDown: boolean;
+  /** From now on it signs with a new key and publishes that alone; registrations are forgotten. */
+  rotateKey(): Promise<void>;
   /** Follows the redirects of an authorization as a browser does, to the URL with the code. */
   browse(authorizationUrl: URL): Promise<URL>;
 }
@@ -23,10 +27,14 @@ export async function startOidcProvider(scopes: readonly string[]): Promise<Runn
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on a port
   const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}`;
-  const provider = new Provider(issuer, await configuration(scopes));
+  let provider = new Provider(issuer, await configuration(scopes));
+  let answer = provider.callback();
   const consent = new Set(scopes);
-  const answer = provider.callback();
   server.on("request", (request, response) => {
+    if (running.isDown) {
+      request.socket.destroy();
+      return;
+    }
     if (!request.url?.startsWith("/interaction/")) {
       void answer(request, response);
       return;
@@ -35,21 +43,29 @@ export async function startOidcProvider(scopes: readonly string[]): Promise<Runn
       response.writeHead(500).end(String(error));
     });
   });
-  return {
+  let keys = 1;
+  const running: RunningProvider = {
     issuer,
     consent,
+    isDown: false,
+    async rotateKey() {
+      keys += 1;
+      provider = new Provider(issuer, await configuration(scopes, `key-${keys}`));
+      answer = provider.callback();
+    },
     browse: (url) => browse(url, issuer),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return running;
 }
 
-async function configuration(scopes: readonly string[]): Promise<Configuration> {
+async function configuration(scopes: readonly string[], kid = "key-1"): Promise<Configuration> {
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   return {
-    jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "one", alg: "ES256", use: "sig" }] },
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), kid, alg: "ES256", use: "sig" }] },
     cookies: { keys: ["only for this test"] },
     scopes: ["openid", ...scopes],
     // A public client registers itself: the one that a person's assistant is.
@@ -71,7 +87,7 @@ async function configuration(scopes: readonly string[]): Promise<Configuration> 
         useGrantedResource: () => true,
       },
     },
-    ttl: { AccessToken: 300, Grant: 300, Interaction: 300, Session: 300 },
+    ttl: { AccessToken: 3 * 86_400, Grant: 300, Interaction: 300, Session: 300 },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     // Each authorization asks anew, so that a person can agree to more the second time.
     async loadExistingGrant({ oidc }) {

@@ -30,10 +30,13 @@ export function launchChromium(): Promise<Browser> {
 }
 
 /** This project's manual, as it would be served at a public address. */
-export function startManual(publicUrl = "https://docs.example.com"): Promise<App> {
+export function startManual(
+  publicUrl = "https://docs.example.com",
+  auth: { readonly keysFile?: string } = {},
+): Promise<App> {
   const root = resolve(import.meta.dirname, "../..");
   return startApp(
-    createConfig({ sources: ["docs"], title: "Docport manual", port: 0, publicUrl }, root),
+    createConfig({ sources: ["docs"], title: "Docport manual", port: 0, publicUrl, auth }, root),
     { fetch, now: Date.now, log: silentLog },
   );
 }

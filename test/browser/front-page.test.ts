@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { App } from "../../src/index.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { HAS_CHROMIUM, launchChromium, startManual } from "./chromium.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -10,14 +12,23 @@ const QUERY = "certificate behind a proxy";
 
 describe.skipIf(!HAS_CHROMIUM)("the page in Chromium", () => {
   let app: App;
+  let closed: App;
   let browser: Browser;
+  let folder: TemporaryFolder;
 
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startManual(), launchChromium()]);
+    folder = await temporaryFolder({ "keys.json": '{"version":1,"keys":[]}' });
+    const keysFile = join(folder.path, "keys.json");
+    [app, closed, browser] = await Promise.all([
+      startManual(),
+      startManual(undefined, { keysFile }),
+      launchChromium(),
+    ]);
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    await app?.close();
+    await Promise.all([app?.close(), closed?.close()]);
+    await folder?.[Symbol.asyncDispose]();
   });
 
   /** Runs `use` on a fresh page; fails when the page broke its policy, a script, or a request. */
@@ -25,6 +36,7 @@ describe.skipIf(!HAS_CHROMIUM)("the page in Chromium", () => {
     path: string,
     use: (page: Page) => Promise<void>,
     options: BrowserContextOptions = {},
+    { localUrl }: App = app,
   ): Promise<void> {
     const context = await browser.newContext({
       locale: "en-US",
@@ -36,12 +48,15 @@ describe.skipIf(!HAS_CHROMIUM)("the page in Chromium", () => {
       const faults: string[] = [];
       page.on("pageerror", (error) => faults.push(error.message));
       page.on("console", (message) => {
-        if (["error", "warning"].includes(message.type())) faults.push(message.text());
+        // That the page of private documentation is a 401 is told like an error.
+        const isRefusal = localUrl === closed.localUrl && message.text().includes("401");
+        if (["error", "warning"].includes(message.type()) && !isRefusal)
+          faults.push(message.text());
       });
       page.on("request", (request) => {
-        if (!request.url().startsWith(app.localUrl)) faults.push(`asked for ${request.url()}`);
+        if (!request.url().startsWith(localUrl)) faults.push(`asked for ${request.url()}`);
       });
-      await page.goto(app.localUrl + path);
+      await page.goto(localUrl + path);
       await use(page);
       expect(faults).toEqual([]);
     } finally {
@@ -252,23 +267,42 @@ describe.skipIf(!HAS_CHROMIUM)("the page in Chromium", () => {
     });
   });
 
+  const axeViolations = async (page: Page): Promise<unknown> => {
+    await page.evaluate(AXE);
+    return page.evaluate(
+      "axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))",
+    );
+  };
+
   describe.each(["light", "dark"] as const)("for axe, in %s", (colorScheme) => {
     it.each([
       ["/", undefined],
       [`/?lang=fr&q=${encodeURIComponent(QUERY)}`, undefined],
       ["/#client-chatgpt", { width: 360, height: 740 }],
     ])("%s has no violation", async (path, viewport) => {
-      await onPage(
-        path,
-        async (page) => {
-          await page.evaluate(AXE);
-          const violations = await page.evaluate(
-            "axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))",
-          );
-          expect(violations).toEqual([]);
-        },
-        { colorScheme, reducedMotion: "reduce", ...(viewport && { viewport }) },
-      );
+      await onPage(path, async (page) => expect(await axeViolations(page)).toEqual([]), {
+        ...{ colorScheme, reducedMotion: "reduce", ...(viewport && { viewport }) },
+      });
     });
   });
+
+  it.each([
+    ["light", "en", 1000],
+    ["dark", "de", 360],
+  ] as const)(
+    "tells of private documentation how to connect, and nothing else, in %s and %s",
+    async (colorScheme, language, width) => {
+      await onPage(
+        `/?lang=${language}#client-claude-code`,
+        async (page) => {
+          expect(await page.getByRole("tabpanel").textContent()).toContain("Authorization: Bearer");
+          expect(await page.getByRole("searchbox").count()).toBe(0);
+          expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
+          expect(await axeViolations(page)).toEqual([]);
+        },
+        { colorScheme, reducedMotion: "reduce", viewport: { width, height: 740 } },
+        closed,
+      );
+    },
+  );
 });

@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readDocument } from "../../src/corpus/read-document.ts";
-import { load } from "../corpus/sources/load.ts";
+import { openSource, type SourceSettings } from "../../src/corpus/sources/open-source.ts";
+import { type Loaded, load, loadAll } from "../corpus/sources/load.ts";
 import { siteFetch } from "../corpus/sources/site-fetch.ts";
 import { temporaryFolder } from "../corpus/sources/temporary-folder.ts";
 
@@ -23,6 +24,10 @@ async function startSite(listener: RequestListener): Promise<{ url: string; aske
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
+/** Over the network, as the command does it. */
+const loadFrom = async (settings: SourceSettings): Promise<Loaded> =>
+  loadAll(await openSource(settings));
+
 /** 64 MB of one character, in 64 KB. */
 const BOMB = gzipSync(Buffer.alloc(64 * 1024 * 1024, "a"));
 
@@ -33,10 +38,8 @@ const gzipped: RequestListener = (_request, response) => {
 describe("what unpacks to far more than it is, is refused once it is too long:", () => {
   it("an llms-full.txt", async () => {
     const { url } = await startSite(gzipped);
-    const loading = load(
-      { location: `${url}/llms-full.txt`, limits: { maxTextBytes: 1_000_000 } },
-      { fetch },
-    );
+    const limits = { maxTextBytes: 1_000_000 };
+    const loading = loadFrom({ location: `${url}/llms-full.txt`, limits });
     await expect(loading).rejects.toMatchObject({ code: "ERR_SOURCE_LIMIT" });
   });
 
@@ -48,7 +51,7 @@ describe("what unpacks to far more than it is, is refused once it is too long:",
       response.writeHead(200, { "content-type": "text/markdown" });
       response.end(isList ? list : "# Good\n\nWords.\n");
     });
-    const { pages, problems } = await load({ location: `${url}/llms.txt` }, { fetch });
+    const { pages, problems } = await loadFrom({ location: `${url}/llms.txt` });
     expect(pages.map(({ title }) => title)).toEqual(["Good"]);
     expect(problems.map(({ reason }) => reason)).toEqual([expect.stringMatching(/longer than/)]);
   });
@@ -60,7 +63,7 @@ describe("what unpacks to far more than it is, is refused once it is too long:",
       response.writeHead(200, headers).end(body);
     });
     const limits = { maxPageBytes: 1_000_000 };
-    const loading = load({ location: `${url}/index.json`, limits }, { fetch });
+    const loading = loadFrom({ location: `${url}/index.json`, limits });
     await expect(loading).rejects.toMatchObject({ code: "ERR_SOURCE_LIMIT" });
   });
 
