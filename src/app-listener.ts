@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { certificateHealth, certificateLine, logCertificateEvent } from "./certificate-report.ts";
@@ -10,6 +11,7 @@ import { keepLocalCertificate } from "./certs/local-certificate.ts";
 import { LOCAL_NAMES } from "./certs/local-names.ts";
 import type { CertificateEvent } from "./certs/manager/certificate-events.ts";
 import type { CertificateStatus } from "./certs/manager/certificate-status.ts";
+import { TICKET_KEY_BYTES } from "./certs/tickets/ticket-keys.ts";
 import { judgeVolatility } from "./certs/volatile-folder.ts";
 import type { Config } from "./config.ts";
 import { openConfiguredFleet } from "./fleet.ts";
@@ -176,7 +178,10 @@ async function openLocal(config: Config, options: AppListenerOptions): Promise<A
     ca,
     clock,
     onError,
-    activate: ({ certPem, keyPem }) => listener.swap({ cert: certPem, key: keyPem }),
+    activate({ certPem, keyPem }) {
+      listener.swap({ cert: certPem, key: keyPem });
+      listener.useTicketKey(randomBytes(TICKET_KEY_BYTES));
+    },
   });
   return {
     url: config.publicUrl ?? listener.url,

@@ -19,6 +19,7 @@ import { RenewalNewsKeeper } from "./manager/renewal-news.ts";
 import { leaveRenewalRequest, readRenewalRequest } from "./manager/renewal-request.ts";
 import { judgeClock } from "./policy/clock-check.ts";
 import type { Storage } from "./storage.ts";
+import { ticketKeysKey } from "./tickets/ticket-keeper.ts";
 
 export interface CertificateFolderOptions {
   readonly storage: Storage;
@@ -131,6 +132,8 @@ export class CertificateFolder {
       await ledger.append(this.#set, { kind: "revoked", ca, serialNumber, why: reason });
       return { serialNumber, ca, by };
     });
+    // Whoever has the certificate's key may have these, too.
+    await this.#options.storage.delete(ticketKeysKey(this.#options.names));
     // A server that runs sees from the ledger that it has to order; this makes it look at once. Not
     // before the lease is free, or it would look, find the folder taken, and wait for its next tick.
     await leaveRenewalRequest(this.#options.storage, this.#options.names, { isForced: false });

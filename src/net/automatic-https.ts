@@ -14,6 +14,7 @@ import { CertificateManager } from "../certs/manager/certificate-manager.ts";
 import type { CertificateStatus } from "../certs/manager/certificate-status.ts";
 import { dnsAddresses, dnsObserver } from "../certs/observe-dns.ts";
 import type { Storage } from "../certs/storage.ts";
+import { TicketKeeper } from "../certs/tickets/ticket-keeper.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { DocportError } from "../lib/errors.ts";
 import { connectionBudget, MAIN_SHARE, readMachineLimits } from "./connection-budget.ts";
@@ -96,7 +97,13 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
   });
   if (onEvent) manager.events.subscribe(onEvent);
   const following = options.sharing?.follow({ http, tlsAlpn });
-  await manager.start();
+  const tickets = new TicketKeeper({
+    storage: options.storage,
+    clock,
+    names,
+    activate: (key) => listener.useTicketKey(key),
+  });
+  await Promise.all([manager.start(), tickets.start()]);
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= closeInOrder();
@@ -116,7 +123,7 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
   /** An order that runs needs both listeners until it has come to its end, or is saved. */
   async function closeInOrder(): Promise<void> {
     await manager[Symbol.asyncDispose]();
-    await following?.[Symbol.asyncDispose]();
+    await Promise.all([following?.[Symbol.asyncDispose](), tickets[Symbol.asyncDispose]()]);
     await Promise.all([listener.close(), plain.listener?.close()]);
   }
 }

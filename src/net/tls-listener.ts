@@ -1,10 +1,16 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
-import { connect, type TLSSocket } from "node:tls";
+import {
+  connect,
+  createSecureContext,
+  type SecureContext,
+  type SecureContextOptions,
+  type TLSSocket,
+} from "node:tls";
 import { ACME_TLS_ALPN_PROTOCOL } from "../acme/tls-alpn-certificate.ts";
 import type { TlsAlpnChallenges } from "../certs/challenges/tls-alpn-challenges.ts";
-import { type Clock, systemClock } from "../lib/clock.ts";
+import { systemClock } from "../lib/clock.ts";
 import { prepareGracefulClose } from "./graceful-close.ts";
 import { guardConnections } from "./guard-connections.ts";
 import {
@@ -15,6 +21,7 @@ import {
 } from "./http-listener.ts";
 import { listenInTurn } from "./in-turn.ts";
 import { displayHost, listenOn, loopbackOf } from "./listen-on.ts";
+import { type HandshakePace, paceHandshakes } from "./pace-handshakes.ts";
 import { createPlaceholder } from "./placeholder-certificate.ts";
 import { STRICT_TRANSPORT_SECURITY, TLS_SETTINGS } from "./tls-settings.ts";
 import { createRequestListener } from "./web-bridge.ts";
@@ -34,6 +41,8 @@ export interface ListenHttpsOptions extends ListenHttpOptions {
   readonly challenges?: TlsAlpnChallenges | undefined;
   /** Takes the requests in place of `handler`, as Node gives them. */
   readonly requestListener?: RequestListener;
+  /** How many handshakes may be under way. */
+  readonly handshakes?: Omit<HandshakePace, "waitForHelloMs">;
   /** Whether answers forbid plain HTTP from then on (HSTS). Default true; not for localhost. */
   readonly hsts?: boolean;
 }
@@ -41,6 +50,8 @@ export interface ListenHttpsOptions extends ListenHttpOptions {
 export interface HttpsListener extends HttpListener {
   /** New connections get this pair; open ones live on. Throws what OpenSSL says of a bad one. */
   swap(pair: TlsKeyPair): void;
+  /** Session tickets are made and opened with this key from now on, and with no other; 48 bytes. */
+  useTicketKey(key: Buffer): void;
   /**
    * Shakes hands with ourselves and resolves with the SHA-256 fingerprint of the leaf that is shown
    * (upper-case hexadecimal with colons). Rejects when the handshake fails.
@@ -49,8 +60,9 @@ export interface HttpsListener extends HttpListener {
 }
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** Who steals the key that tickets are made with can read what they resumed, so it does not get old. */
-const TICKET_KEY_LIFE_MS = 12 * 3_600_000;
+/** Longest that a session can be resumed: OpenSSL's own default. */
+const SESSION_LIFE_S = 7_200;
+const SESSION_CONTEXT_LENGTH = 32;
 
 /**
  * Serves HTTPS and answers TLS-ALPN-01 (RFC 8737) on one port. A certificate is parsed once, when it
@@ -59,12 +71,10 @@ const TICKET_KEY_LIFE_MS = 12 * 3_600_000;
 export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsListener> {
   const { handler, direct, onError, challenges, names, clock = systemClock } = options;
   const limits = await listenerLimits(options.limits);
-  let ticketKeys = randomBytes(48);
+  let ticketKeys: Buffer = randomBytes(48);
   const server = createServer(
     {
-      ...TLS_SETTINGS,
-      ...(options.pair ?? createPlaceholder(names, clock.now())),
-      ticketKeys,
+      ...contextOf(options.pair ?? createPlaceholder(names, clock.now()), ticketKeys),
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       headersTimeout: limits.headersTimeoutInMs,
       requestTimeout: limits.requestTimeoutInMs,
@@ -80,6 +90,13 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
       ),
   );
   server.timeout = limits.idleTimeoutInMs;
+  paceHandshakes(server, {
+    waitForHelloMs: HANDSHAKE_TIMEOUT_MS,
+    ...(limits.maxConnectionsPerClient === Number.POSITIVE_INFINITY && {
+      maxUnfinishedPerClient: Number.POSITIVE_INFINITY,
+    }),
+    ...options.handshakes,
+  });
   guardConnections(server, limits, { clock, isSecure: true });
   server.on("secureConnection", (socket) => {
     // The handshake was all that the CA wanted (RFC 8737 §3).
@@ -92,24 +109,39 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
   }
   const { host, port } = await listenOn(server, options);
   const close = prepareGracefulClose(server, clock);
-  const closing = new AbortController();
-  void renewTicketKeys(clock, closing.signal, () => {
-    ticketKeys = randomBytes(48);
-    server.setTicketKeys(ticketKeys);
-  });
-  const end = (graceMs: number): Promise<void> => {
-    closing.abort();
-    return close(graceMs);
-  };
   return {
     url: `https://${displayHost(host)}${port === 443 ? "" : `:${port}`}`,
     port,
     host,
-    swap: (pair) => server.setSecureContext({ ...TLS_SETTINGS, ...pair, ticketKeys }),
+    swap: (pair) => server.setSecureContext(contextOf(pair, ticketKeys)),
+    useTicketKey(key) {
+      ticketKeys = key;
+      server.setTicketKeys(key);
+    },
     shownFingerprint: (signal) =>
       shownFingerprint(loopbackOf(host), port, names[0] ?? "localhost", signal),
-    close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => end(graceMs),
-    [Symbol.asyncDispose]: () => end(DEFAULT_GRACE_MS),
+    close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => close(graceMs),
+    [Symbol.asyncDispose]: () => close(DEFAULT_GRACE_MS),
+  };
+}
+
+/**
+ * Everything of a handshake that does not depend on the client, parsed once. A session is resumed
+ * only under the chain that it was made under, by whichever process shows that one: without a
+ * context of our own Node takes one of the command line, which differs between replicas.
+ */
+function contextOf(
+  pair: TlsKeyPair,
+  ticketKeys: Buffer,
+): TlsKeyPair &
+  SecureContextOptions & { readonly ticketKeys: Buffer; readonly sessionIdContext: string } {
+  const digest = createHash("sha256").update(pair.cert).digest("hex");
+  return {
+    ...TLS_SETTINGS,
+    ...pair,
+    ticketKeys,
+    sessionTimeout: SESSION_LIFE_S,
+    sessionIdContext: digest.slice(0, SESSION_CONTEXT_LENGTH),
   };
 }
 
@@ -121,29 +153,17 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
 function chooseProtocol(
   challenges: TlsAlpnChallenges | undefined,
 ): (this: TLSSocket, hello: { servername: string; protocols: string[] }) => string | undefined {
+  const contexts = new WeakMap<object, SecureContext>();
   return function choose({ servername, protocols }) {
     if (protocols.includes("http/1.1")) return "http/1.1";
     const isChallenge = protocols.length === 1 && protocols[0] === ACME_TLS_ALPN_PROTOCOL;
     const answer = isChallenge ? challenges?.get(servername) : undefined;
     if (!answer) return undefined;
-    this.setKeyCert({ cert: answer.cert, key: answer.key });
+    const context = contexts.get(answer) ?? createSecureContext(answer);
+    contexts.set(answer, context);
+    this.setKeyCert(context);
     return ACME_TLS_ALPN_PROTOCOL;
   };
-}
-
-async function renewTicketKeys(
-  clock: Clock,
-  signal: AbortSignal,
-  renew: () => void,
-): Promise<void> {
-  try {
-    for (;;) {
-      await clock.sleep(TICKET_KEY_LIFE_MS, signal);
-      renew();
-    }
-  } catch {
-    // The listener was closed.
-  }
 }
 
 /** The SHA-256 fingerprint of the leaf that a server shows; rejects when the handshake fails. */

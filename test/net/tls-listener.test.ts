@@ -153,21 +153,6 @@ describe("listenHttps", () => {
     thirteen.destroy();
   });
 
-  it("resumes sessions, across a swap too", async () => {
-    const tls = await open({ pair: pemOf(makePair()) });
-    const socket = await handshake(tls.port, { maxVersion: "TLSv1.2" });
-    const session = socket.getSession();
-    socket.destroy();
-    expect(session).toBeDefined();
-    tls.swap(pemOf(makePair()));
-    const resumed = await handshake(tls.port, {
-      maxVersion: "TLSv1.2",
-      ...(session && { session }),
-    });
-    expect(resumed.isSessionReused()).toBe(true);
-    resumed.destroy();
-  });
-
   it("offers HTTP/1.1 by ALPN, and nothing to a client that wants something else", async () => {
     const tls = await open();
     const socket = await handshake(tls.port, { ALPNProtocols: ["h2", "http/1.1"] });

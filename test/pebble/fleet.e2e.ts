@@ -9,6 +9,7 @@ import { ask, askUntil, type ReadAnswer } from "../support/http-over.ts";
 import { type RunningDocport, startDocport } from "../support/start-docport.ts";
 import { type TcpProxy, tcpProxy } from "../support/tcp-proxy.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { trySession } from "../support/tls-session.ts";
 import { type Pebble, pebbleGeneration, startPebble } from "./start-pebble.ts";
 
 const NAME = "docs.example.test";
@@ -154,6 +155,12 @@ describe.skipIf(!isPossible)("replicas behind a load balancer, against Pebble", 
       "SELECT value FROM docport_values WHERE key LIKE '.docport/docs%/key.pem'",
     );
     expect(sealed?.value.includes("PRIVATE")).toBe(false);
+    await expectOneSession(replicas);
+    const [tickets] = await stage.query<{ value: Buffer; is_sealed: boolean }>(
+      "SELECT value, is_sealed FROM docport_values WHERE key LIKE '.docport/tickets.%'",
+    );
+    expect(tickets?.is_sealed).toBe(true);
+    expect(tickets?.value.includes("format")).toBe(false);
   }, 120_000);
 
   it("goes on when the one that orders is paused, which does no harm when it wakes", async () => {
@@ -198,6 +205,20 @@ describe.skipIf(!isPossible)("replicas behind a load balancer, against Pebble", 
     expect(await again.stop()).toBe(0);
   }, 120_000);
 });
+
+/** A client that came to one of them is known to all. */
+async function expectOneSession(replicas: readonly ReplicaProcess[]): Promise<void> {
+  for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
+    const resumed: boolean[] = [];
+    let session: Buffer | undefined;
+    for (const { port } of replicas) {
+      const one = await trySession({ port, version, session, servername: NAME });
+      ({ session } = one);
+      resumed.push(one.isResumed);
+    }
+    expect(resumed).toEqual([false, true, true, true, true]);
+  }
+}
 
 /** What Node 20 has no class for: disposes of the last one first. */
 class DisposableResources {
