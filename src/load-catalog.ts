@@ -1,6 +1,6 @@
 import { open, readFile, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { type BuildOptions, buildCatalog } from "./catalog/build-catalog.ts";
+import { type BuildOptions, buildCatalogFile, type CatalogFile } from "./catalog/build-catalog.ts";
 import type { CatalogSettings } from "./catalog/gathered-pages.ts";
 import { type IndexedCatalog, openCatalog } from "./catalog/open-catalog.ts";
 import { corporaOf, type SourceConfig } from "./config/source-list.ts";
@@ -14,7 +14,8 @@ import { openSourceCache } from "./corpus/sources/source-cache.ts";
 import { createEmbeddings, type Embeddings } from "./embeddings.ts";
 import type { Clock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
-import { INDEX_MAGIC } from "./search/file/sections.ts";
+import type { Scratch } from "./search/build/tape.ts";
+import { bytesOf, INDEX_MAGIC } from "./search/file/sections.ts";
 import { readVersion } from "./version.ts";
 
 export interface LoadCatalogOptions {
@@ -47,7 +48,10 @@ export async function loadCatalog(
   const embeddings = createEmbeddings(config, options);
   return indexFile
     ? openIndexFile(indexFile, embeddings, options)
-    : openCatalog(await build(config, options, embeddings), embeddings?.queries);
+    : openCatalog(
+        await buildFrom(await openSources(config, options), config, options, embeddings),
+        embeddings?.queries,
+      );
 }
 
 /** The catalog of an index file. Warns when its vectors are not those that are configured. */
@@ -68,18 +72,18 @@ export async function openIndexFile(
   return catalog;
 }
 
-/** The bytes of an index file over the configured sources. Rejects like {@link loadCatalog}. */
-export async function buildIndex(config: Config, options: LoadCatalogOptions): Promise<Uint8Array> {
-  return build(config, options, createEmbeddings(config, options));
-}
-
-async function build(
+/**
+ * An index file over the configured sources, to be read as long as the scratch lives. Rejects like
+ * {@link loadCatalog}.
+ */
+export async function buildIndex(
   config: Config,
   options: LoadCatalogOptions,
-  embeddings: Embeddings | undefined,
-): Promise<Uint8Array> {
+  scratch?: Scratch,
+): Promise<CatalogFile> {
   const sources = await openSources(config, options);
-  return buildFrom(sources, config, options, embeddings);
+  const embeddings = createEmbeddings(config, options);
+  return buildFileFrom(sources, config, options, embeddings, scratch ? { scratch } : {});
 }
 
 /** The configured sources, in their order. Rejects like {@link loadCatalog}. */
@@ -126,11 +130,21 @@ export async function buildFrom(
   embeddings: Embeddings | undefined,
   remember: Pick<BuildOptions, "onPage" | "parsed"> = {},
 ): Promise<Uint8Array> {
+  return bytesOf(await buildFileFrom(sources, config, options, embeddings, remember));
+}
+
+async function buildFileFrom(
+  sources: readonly Source[],
+  config: Config,
+  options: LoadCatalogOptions,
+  embeddings: Embeddings | undefined,
+  given: Pick<BuildOptions, "onPage" | "parsed" | "scratch">,
+): Promise<CatalogFile> {
   const { strict } = config;
   const embedder = embeddings?.createSectionEmbedder();
   let problemCount = 0;
-  const bytes = await buildCatalog(sources, catalogSettings(config), {
-    ...remember,
+  const file = await buildCatalogFile(sources, catalogSettings(config), {
+    ...given,
     now: options.now(),
     ...(embedder ? { embedder } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
@@ -149,7 +163,7 @@ export async function buildFrom(
   const failure = embedder?.failure;
   if (strict && failure) throw failure;
   if (failure) options.onWarning?.(`${failure.message}: search is by words only`);
-  return bytes;
+  return file;
 }
 
 /** A source that remembers what it read. Its cache is of no use to a source that has another location. */

@@ -1,5 +1,14 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { createRequire } from "node:module";
+import type * as Scratch from "../../src/lib/scratch-file.ts";
 import type * as Search from "../../src/search/index.ts";
 import type { BenchSection } from "./corpus.ts";
 
@@ -19,15 +28,23 @@ const HITS = 10;
 const { IndexBuilder, SearchIndex } = (await import(
   new URL("../../dist/search/index.js", import.meta.url).href
 )) as typeof Search;
+const { ScratchFile } = (await import(
+  new URL("../../dist/lib/scratch-file.js", import.meta.url).href
+)) as typeof Scratch;
 
 const docport: BenchEngine = {
   build(sections, path) {
-    const builder = new IndexBuilder();
+    const scratch = new ScratchFile(`${path}.scratch`);
+    const builder = new IndexBuilder({ scratch });
     const stored = new Uint8Array(0);
     for (const section of sections) {
       builder.add({ ...section, language: "en", section: "", headings: [], stored });
     }
-    writeFileSync(path, builder.finish(stored));
+    const metadata = { byteLength: 0, chunks: () => [] };
+    const file = openSync(path, "w");
+    for (const chunk of builder.finishFile(metadata).chunks()) writeSync(file, chunk);
+    closeSync(file);
+    scratch[Symbol.dispose]();
   },
   open(path) {
     const index = SearchIndex.open(readFileSync(path));

@@ -2,7 +2,10 @@ import type { Page, Problem } from "../corpus/page.ts";
 import type { ParsedDocuments } from "../corpus/parsed-documents.ts";
 import type { LoadProgress, Source } from "../corpus/source.ts";
 import { DocportError } from "../lib/errors.ts";
-import { IndexBuilder } from "../search/index-builder.ts";
+import type { Scratch } from "../search/build/tape.ts";
+import { bytesOf } from "../search/file/sections.ts";
+import { IndexBuilder, type IndexFile } from "../search/index-builder.ts";
+import type { CatalogFacts } from "./catalog.ts";
 import { packMetadata } from "./catalog-metadata.ts";
 import { type CatalogSettings, GatheredPages } from "./gathered-pages.ts";
 import { fingerprintOf, type KeptPage } from "./kept-pages.ts";
@@ -23,21 +26,37 @@ export interface BuildOptions {
   readonly now: number;
   /** Asked for the vectors of all sections; without them the index is made all the same. */
   readonly embedder?: SectionEmbedder;
+  /** Where what is built is put meanwhile; without it, it is held in memory. */
+  readonly scratch?: Scratch;
 }
 
-/**
- * Reads all sources and returns the bytes of an index file, for {@link openCatalog}.
- * Throws `DocportError` with `ERR_SOURCE_EMPTY` when there was not one page to serve.
- */
+/** An index file that is made while it is read, and what stands in it. */
+export interface CatalogFile extends IndexFile {
+  readonly facts: CatalogFacts;
+}
+
+/** As {@link buildCatalogFile}, in one piece, for {@link openCatalog}. */
 export async function buildCatalog(
   sources: readonly Source[],
   settings: CatalogSettings,
   options: BuildOptions,
 ): Promise<Uint8Array> {
-  const builder = new IndexBuilder();
-  const gathered = new GatheredPages();
+  return bytesOf(await buildCatalogFile(sources, settings, options));
+}
+
+/**
+ * Reads all sources and gives an index file of them, as long as the scratch lives.
+ * Throws `DocportError` with `ERR_SOURCE_EMPTY` when there was not one page to serve.
+ */
+export async function buildCatalogFile(
+  sources: readonly Source[],
+  settings: CatalogSettings,
+  options: BuildOptions,
+): Promise<CatalogFile> {
+  const builder = new IndexBuilder(optional("scratch", options.scratch));
+  const gathered = new GatheredPages(options.scratch);
   for (const [number, source] of sources.entries()) {
-    const readBefore = gathered.summaries.length;
+    const readBefore = gathered.pageCount;
     const onProgress = options.onProgress;
     const items = source.load({
       ...optional("signal", options.signal),
@@ -57,7 +76,7 @@ export async function buildCatalog(
       }
     }
   }
-  if (gathered.summaries.length === 0) {
+  if (gathered.pageCount === 0) {
     throw new DocportError(
       "ERR_SOURCE_EMPTY",
       `no page found in ${sources.map((source) => source.name).join(", ")}`,
@@ -65,10 +84,10 @@ export async function buildCatalog(
     );
   }
   const facts = gathered.facts(settings, options.now);
-  return builder.finish(
-    packMetadata({ revision: gathered.revision(facts), facts }, gathered.summaries),
-    await options.embedder?.finish(),
-  );
+  const revision = gathered.revision(facts);
+  const metadata = packMetadata({ revision, facts }, gathered.packedPages);
+  const file = builder.finishFile(metadata, await options.embedder?.finish());
+  return { ...file, facts };
 }
 
 function offsetProgress(progress: LoadProgress, readBefore: number): LoadProgress {

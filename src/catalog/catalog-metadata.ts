@@ -1,18 +1,23 @@
 import { DocportError } from "../lib/errors.ts";
-import { encodeJson, type StoredFacts, type StoredSummary } from "./stored-json.ts";
+import type { SectionContent } from "../search/file/sections.ts";
+import { encodeJson, type StoredFacts } from "./stored-json.ts";
 
 /**
  * The index file's metadata: a little-endian length, the facts, then the list of pages. They are
  * apart because the facts are read at every start and the list only when somebody asks for it.
  */
-export function packMetadata(facts: StoredFacts, pages: readonly StoredSummary[]): Uint8Array {
+export function packMetadata(facts: StoredFacts, pages: SectionContent): SectionContent {
   const factsBytes = encodeJson(facts);
-  const pagesBytes = encodeJson({ pages });
-  const packed = new Uint8Array(4 + factsBytes.length + pagesBytes.length);
-  new DataView(packed.buffer).setUint32(0, factsBytes.length, true);
-  packed.set(factsBytes, 4);
-  packed.set(pagesBytes, 4 + factsBytes.length);
-  return packed;
+  const head = new Uint8Array(4 + factsBytes.length);
+  new DataView(head.buffer).setUint32(0, factsBytes.length, true);
+  head.set(factsBytes, 4);
+  return {
+    byteLength: head.length + pages.byteLength,
+    *chunks() {
+      yield head;
+      yield* pages.chunks();
+    },
+  };
 }
 
 export function unpackMetadata(packed: Uint8Array): {

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Page } from "../corpus/page.ts";
 import { pageWithId } from "../corpus/page-with-id.ts";
+import type { Scratch } from "../search/build/tape.ts";
 import type { CatalogFacts, CatalogPage } from "./catalog.ts";
-import { optional, type StoredSummary } from "./stored-json.ts";
+import { type PackedPages, PageListWriter } from "./page-list-writer.ts";
+import { optional } from "./stored-json.ts";
 
 export interface CatalogSettings {
   /** Shown to people and to models as the name of the documentation. */
@@ -20,7 +22,7 @@ type GatheredPage = Page | CatalogPage;
 
 /** What is counted while pages pass by. */
 export class GatheredPages {
-  readonly summaries: StoredSummary[] = [];
+  readonly #pages: PageListWriter;
   #sectionCount = 0;
   readonly #ids = new Set<string>();
   readonly #languages = new Map<string, number>();
@@ -28,6 +30,20 @@ export class GatheredPages {
   readonly #tops = new Map<string, Map<string, number>>();
   readonly #versions = new Set<string>();
   readonly #hash = createHash("sha256");
+
+  /** @param scratch where the list of pages is put while it grows. */
+  constructor(scratch?: Scratch) {
+    this.#pages = new PageListWriter(scratch);
+  }
+
+  get pageCount(): number {
+    return this.#pages.count;
+  }
+
+  /** The list of pages, once all are gathered. */
+  get packedPages(): PackedPages {
+    return this.#pages;
+  }
 
   /** Two sources may each have an `index`; the later one gets a number. */
   withFreeId(page: Page): Page {
@@ -50,7 +66,7 @@ export class GatheredPages {
     this.#countTop(page);
     if (page.version !== undefined) this.#versions.add(page.version);
     const { id, title, description, url, aliases, language } = page;
-    this.summaries.push({
+    this.#pages.add({
       ...{ id, title, url, aliases, language },
       ...optional("description", description),
       ...optional("version", page.version),
@@ -95,7 +111,7 @@ export class GatheredPages {
     return {
       title: settings.title,
       ...optional("baseUrl", settings.baseUrl),
-      pageCount: this.summaries.length,
+      pageCount: this.pageCount,
       sectionCount: this.#sectionCount,
       languages: ranked(this.#languages).map(([language, pageCount]) => ({ language, pageCount })),
       versions: [...configured.filter((one) => this.#versions.has(one)), ...met],

@@ -1,3 +1,4 @@
+import { bytesOf } from "../search/file/sections.ts";
 import { CONFIDENCE_THRESHOLD } from "../search/ranking/confidence.ts";
 import { SearchIndex } from "../search/search-index.ts";
 import type { SearchHit, SearchOptions, SearchResult } from "../search/search-options.ts";
@@ -158,7 +159,7 @@ class IndexCatalog implements IndexedCatalog {
     const settings = { title, ...optional("baseUrl", baseUrl), ...optional("corpora", corpora) };
     const facts = gathered.facts({ ...settings, versions }, builtAt);
     const revision = gathered.revision(facts);
-    const metadata = packMetadata({ revision, facts }, gathered.summaries);
+    const metadata = bytesOf(packMetadata({ revision, facts }, gathered.packedPages));
     const ids = hidden.map(({ id }) => id);
     return new IndexCatalog(this.index.without(ids, metadata), this.#embedder);
   }

@@ -1,6 +1,7 @@
 import type { Page } from "../corpus/page.ts";
 import { pageWithId } from "../corpus/page-with-id.ts";
 import { createBreather } from "../lib/breathe.ts";
+import { bytesOf } from "../search/file/sections.ts";
 import type { IndexDocument, IndexGroup } from "../search/index-document.ts";
 import type { SearchIndex } from "../search/search-index.ts";
 import { packMetadata } from "./catalog-metadata.ts";
@@ -58,8 +59,9 @@ export async function renewCatalog(
     await breathe();
   }
   const facts = gathered.facts(settings, options.now);
-  const metadata = packMetadata({ revision: gathered.revision(facts), facts }, gathered.summaries);
-  const index = await changes.finish(metadata);
+  const revision = gathered.revision(facts);
+  const metadata = packMetadata({ revision, facts }, gathered.packedPages);
+  const index = await changes.finish(bytesOf(metadata));
   const hasFailed = options.embedder?.failure !== undefined;
   return {
     catalog: catalog.over(index),

@@ -1,7 +1,10 @@
-import { relative } from "node:path";
+import { randomBytes } from "node:crypto";
+import { basename, dirname, join, relative } from "node:path";
 import { filePath } from "../config/setting-types.ts";
 import { writeFileAtomic } from "../lib/atomic-file.ts";
 import { DocportError, messageOf } from "../lib/errors.ts";
+import { ScratchFile } from "../lib/scratch-file.ts";
+import type { Scratch } from "../search/build/tape.ts";
 import { type Command, EXIT_OK } from "./command.ts";
 import { loadCommandConfig } from "./command-config.ts";
 import { type CommandSyntax, readCommandLine } from "./command-line.ts";
@@ -55,30 +58,50 @@ export const indexCommand: Command = {
     }
     const startedAt = performance.now();
     const { buildIndex } = await import("../load-catalog.ts");
-    const { openCatalog } = await import("../catalog/open-catalog.ts");
-    const bytes = await reportLoading(config, context, (options) => buildIndex(config, options));
-    // Opened before it is written, so that a file that cannot be read never takes the old one's place.
-    const { facts } = openCatalog(bytes);
-    await writeIndexFile(output, bytes);
-    const took = describeDuration(performance.now() - startedAt);
-    context.stderr(`Indexed ${describeFacts(facts)} in ${took}\n`);
-    const size = `${(bytes.length / 1024 ** 2).toFixed(1)} MB`;
-    context.stdout(`Wrote ${relative(context.cwd, output)} (${size})\n`);
-    return EXIT_OK;
+    const scratch = openScratch(output);
+    try {
+      const file = await reportLoading(config, context, (options) =>
+        buildIndex(config, options, scratch),
+      );
+      await writeFileAtomic(output, file.chunks()).catch(refuse);
+      const took = describeDuration(performance.now() - startedAt);
+      context.stderr(`Indexed ${describeFacts(file.facts)} in ${took}\n`);
+      const size = `${(file.byteLength / 1024 ** 2).toFixed(1)} MB`;
+      context.stdout(`Wrote ${relative(context.cwd, output)} (${size})\n`);
+      return EXIT_OK;
+    } finally {
+      scratch.close();
+    }
   },
 };
 
-async function writeIndexFile(path: string, bytes: Uint8Array): Promise<void> {
+/** Room for what is built meanwhile, beside the file, where there must be as much anyway. */
+function openScratch(output: string): Scratch & { close(): void } {
+  const name = `.${basename(output)}.${randomBytes(6).toString("hex")}.tmp`;
+  const file = orRefuse(() => new ScratchFile(join(dirname(output), name)));
+  return {
+    append: (bytes) => orRefuse(() => file.append(bytes)),
+    read: (position, target) => orRefuse(() => file.read(position, target)),
+    close: () => file[Symbol.dispose](),
+  };
+}
+
+function orRefuse<T>(write: () => T): T {
   try {
-    await writeFileAtomic(path, bytes);
+    return write();
   } catch (cause) {
-    throw new DocportError(
-      "ERR_INDEX_WRITE",
-      `the index file cannot be written: ${messageOf(cause)}`,
-      {
-        cause,
-        hint: "Check that the folder exists, may be written and has room.",
-      },
-    );
+    return refuse(cause);
   }
+}
+
+function refuse(cause: unknown): never {
+  if (cause instanceof DocportError) throw cause;
+  throw new DocportError(
+    "ERR_INDEX_WRITE",
+    `the index file cannot be written: ${messageOf(cause)}`,
+    {
+      cause,
+      hint: "Check that the folder exists, may be written and has room.",
+    },
+  );
 }

@@ -11,10 +11,12 @@ export interface AtomicFileOptions {
  * Writes a whole file so that a reader, or a restart after a power cut, sees the old content or the
  * new one and nothing between: a temporary file beside it is written, synced and renamed over it,
  * then the folder is synced so that the rename itself survives.
+ *
+ * @param content pieces are written before the next one is asked for.
  */
 export async function writeFileAtomic(
   path: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | Iterable<Uint8Array>,
   options: AtomicFileOptions = {},
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
@@ -22,7 +24,8 @@ export async function writeFileAtomic(
     // "wx": never follow or reuse something that was put there under this name.
     const file = await open(temporary, "wx", options.mode ?? 0o644);
     try {
-      await file.writeFile(content);
+      if (typeof content === "string" || ArrayBuffer.isView(content)) await file.writeFile(content);
+      else for (const piece of content) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openCatalog } from "../../src/catalog/open-catalog.ts";
 import { createConfig } from "../../src/config.ts";
 import { buildIndex } from "../../src/load-catalog.ts";
+import { bytesOf } from "../../src/search/file/sections.ts";
 import { callTool } from "../mcp/call-tool.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -16,7 +17,7 @@ const FILES = {
 async function catalogOf(sources: readonly unknown[]): Promise<ReturnType<typeof openCatalog>> {
   await using folder = await temporaryFolder(FILES);
   const config = createConfig({ sources }, folder.path);
-  return openCatalog(await buildIndex(config, { fetch, now: () => 0 }));
+  return openCatalog(bytesOf(await buildIndex(config, { fetch, now: () => 0 })));
 }
 
 describe("several documentations on one server", () => {

@@ -7,6 +7,7 @@ import { type App, startApp } from "../../src/app.ts";
 import { createConfig } from "../../src/config.ts";
 import type { LogFields } from "../../src/lib/log.ts";
 import { buildIndex } from "../../src/load-catalog.ts";
+import { bytesOf } from "../../src/search/file/sections.ts";
 import { messageIn, modern, post } from "../http/mcp-requests.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -132,8 +133,13 @@ describe("a server over a folder", { timeout: 60_000 }, () => {
       await writeFile(`${index}.new`, bytes);
       await rename(`${index}.new`, index);
     };
-    const build = (): Promise<Uint8Array> =>
-      buildIndex(createConfig({ sources: ["docs"] }, folder.path), { fetch, now: Date.now });
+    const build = async (): Promise<Uint8Array> =>
+      bytesOf(
+        await buildIndex(createConfig({ sources: ["docs"] }, folder.path), {
+          fetch,
+          now: Date.now,
+        }),
+      );
     await replace(await build());
     await using followed = await follow(folder.path, { sources: ["manual.docport"] });
     const failed = followed.said("source.failed");

@@ -1,3 +1,4 @@
+import type { Scratch } from "../../src/search/build/tape.ts";
 import { IndexBuilder } from "../../src/search/index-builder.ts";
 import type { IndexDocument } from "../../src/search/index-document.ts";
 import { SearchIndex } from "../../src/search/search-index.ts";
@@ -37,4 +38,25 @@ export function indexOf(documents: readonly IndexDocument[]): SearchIndex {
 /** Ids of the hits for a query, the best first. */
 export function idsOf(index: SearchIndex, query: string, language?: string): string[] {
   return index.search(query, language === undefined ? {} : { language }).hits.map(({ id }) => id);
+}
+
+/** What is put away, in memory. */
+export class MemoryScratch implements Scratch {
+  #bytes: Uint8Array = new Uint8Array(0);
+
+  get length(): number {
+    return this.#bytes.length;
+  }
+
+  append(bytes: Uint8Array): number {
+    const position = this.#bytes.length;
+    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+    return position;
+  }
+
+  read(position: number, target: Uint8Array): void {
+    if (position + target.length > this.#bytes.length)
+      throw new RangeError(`nothing at ${position}`);
+    target.set(this.#bytes.subarray(position, position + target.length));
+  }
 }

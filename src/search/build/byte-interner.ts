@@ -56,7 +56,7 @@ export class ByteInterner {
 
   /** The hash table itself, to be looked up in without building it again. */
   slots(): Uint32Array {
-    return Uint32Array.from(this.#slots);
+    return new Uint32Array(this.#slots.buffer);
   }
 
   #holds(from: number, bytes: Uint8Array, start: number, end: number): boolean {

@@ -8,9 +8,9 @@ export class GrowingUint32 {
     this.values[this.length++] = value;
   }
 
-  /** A copy of exactly the values pushed. */
-  toArray(): Uint32Array {
-    return this.values.slice(0, this.length);
+  /** Exactly the values pushed, until the next one. */
+  view(): Uint32Array {
+    return this.values.subarray(0, this.length);
   }
 }
 
@@ -50,8 +50,9 @@ export class GrowingBytes {
     this.length = 0;
   }
 
-  toArray(): Uint8Array {
-    return this.values.slice(0, this.length);
+  /** Exactly the bytes pushed, until the next one. */
+  view(): Uint8Array {
+    return this.values.subarray(0, this.length);
   }
 
   /** Makes room for `extra` more bytes. */
@@ -68,40 +69,4 @@ export function grownUint32(values: Uint32Array, needed: number): Uint32Array {
   const grown = new Uint32Array(Math.max(values.length * 2, needed));
   grown.set(values);
   return grown;
-}
-
-const PAGE_BITS = 20;
-const PAGE_BYTES = 1 << PAGE_BITS;
-
-/**
- * Bytes that are only ever appended and copied out once. They grow by pages, so that adding to a
- * large heap neither copies it nor holds it twice.
- */
-export class PagedBytes {
-  readonly #pages: Uint8Array[] = [];
-  length = 0;
-
-  get byteLength(): number {
-    return this.length;
-  }
-
-  append(bytes: Uint8Array, start: number, end: number): void {
-    let from = start;
-    while (from < end) {
-      const offset = this.length & (PAGE_BYTES - 1);
-      if (offset === 0) this.#pages.push(new Uint8Array(PAGE_BYTES));
-      const count = Math.min(end - from, PAGE_BYTES - offset);
-      this.#pages[this.length >>> PAGE_BITS]!.set(bytes.subarray(from, from + count), offset);
-      from += count;
-      this.length += count;
-    }
-  }
-
-  copyTo(target: Uint8Array, at: number): void {
-    for (const [index, page] of this.#pages.entries()) {
-      const start = index * PAGE_BYTES;
-      const end = Math.min(this.length, start + PAGE_BYTES);
-      target.set(page.subarray(0, end - start), at + start);
-    }
-  }
 }

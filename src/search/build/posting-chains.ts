@@ -21,7 +21,8 @@ export class PostingChains {
   readonly #pages: Uint8Array[] = [];
   #allocated = 0;
   readonly #posting: Uint8Array = new Uint8Array(MAX_POSTING_BYTES);
-  // By term: its first slice, where the next byte goes, where its last slice ends.
+  // By term: one more than where its first slice is, or 0 for none; where the next byte goes; where
+  // its last slice ends.
   #heads: Uint32Array = new Uint32Array(1024);
   #tails: Uint32Array = new Uint32Array(1024);
   #ends: Uint32Array = new Uint32Array(1024);
@@ -30,6 +31,11 @@ export class PostingChains {
   #lastDocuments: Uint32Array = new Uint32Array(1024);
   /** By term: in how many documents it is. */
   documentCounts: Uint32Array = new Uint32Array(1024);
+
+  /** Bytes that the chains take. */
+  get heldBytes(): number {
+    return this.#allocated;
+  }
 
   /** Documents must come in ascending order, each term once a document. */
   append(term: number, document: number, packedUnits: number): void {
@@ -49,9 +55,10 @@ export class PostingChains {
     if (code === 0) {
       for (let shift = 0; shift < 32; shift += 8) posting[count++] = packedUnits >>> shift;
     }
-    if (this.documentCounts[term]!++ === 0) {
+    this.documentCounts[term]! += 1;
+    if (this.#heads[term] === 0) {
       const head = this.#allocate(FIRST_SLICE_BYTES);
-      this.#heads[term] = head;
+      this.#heads[term] = head + 1;
       this.#tails[term] = head;
       this.#ends[term] = head + FIRST_SLICE_BYTES - LINK_BYTES;
     }
@@ -71,12 +78,24 @@ export class PostingChains {
     this.#tails[term] = tail;
   }
 
-  /** Appends the bytes of all postings of a term. */
+  /** Whether there are postings of a term. */
+  has(term: number): boolean {
+    return term < this.#heads.length && this.#heads[term] !== 0;
+  }
+
+  /** Drops the postings. Those that follow go on from them: distances and counts are not begun anew. */
+  clear(): void {
+    this.#allocated = 0;
+    this.#heads.fill(0);
+    this.#sizes.fill(0);
+  }
+
+  /** Appends the bytes of the postings of a term. */
   copyTo(term: number, out: GrowingBytes): void {
-    if (term >= this.#heads.length || this.documentCounts[term] === 0) return;
+    if (!this.has(term)) return;
     const tail = this.#tails[term]!;
     const last = this.#ends[term]!;
-    let at = this.#heads[term]!;
+    let at = this.#heads[term]! - 1;
     for (let size = FIRST_SLICE_BYTES; ; size = nextSize(size)) {
       const page = this.#pages[at >>> PAGE_BITS]!;
       const offset = at & (PAGE_BYTES - 1);

@@ -8,17 +8,28 @@ import type { IndexDocument, IndexGroup } from "../index-document.ts";
 import { lengthByte } from "../ranking/field-lengths.ts";
 import { ByteInterner } from "./byte-interner.ts";
 import { DocumentEncoder } from "./document-encoder.ts";
-import { GrowingBytes, GrowingUint32, PagedBytes } from "./growing.ts";
-import { PostingChains } from "./posting-chains.ts";
+import { GrowingBytes, GrowingUint32 } from "./growing.ts";
 import { stringContents, termContents } from "./segment-contents.ts";
+import { SpilledPostings } from "./spilled-postings.ts";
 import { SurfaceTable } from "./surface-table.ts";
+import { type Scratch, Tape } from "./tape.ts";
 
 /** How much of a document's text is read to tell its language. */
 const DETECTED_CHARS = 2000;
+/** Postings that are held before they are put away. */
+const HELD_POSTING_BYTES = 64 << 20;
+
+export interface SegmentBuilderOptions {
+  /** Where bytes are put that need not be held. Without it, all are. */
+  readonly scratch?: Scratch;
+  /** Bytes of postings that are held at once when there is a scratch. Default 64 MiB. */
+  readonly heldPostingBytes?: number;
+}
 
 /**
  * Builds a segment from documents, one after another: new ones, or those of other segments. Memory
- * grows with the finished segment, not with the text.
+ * grows with the finished segment, not with the text; with a scratch it grows with the distinct
+ * spellings and, by some 100 bytes each, with the documents.
  */
 export class SegmentBuilder {
   readonly #documentIds = new ByteInterner();
@@ -28,22 +39,34 @@ export class SegmentBuilder {
   readonly #languageNames = new GrowingUint32();
   readonly #table = new SurfaceTable(this.#languages);
   readonly #encoder = new DocumentEncoder(this.#table);
-  readonly #chains = new PostingChains();
-  readonly #streams = new HeapColumn();
+  readonly #postings: SpilledPostings;
+  readonly #streams: HeapColumn;
   readonly #fieldLengths = new GrowingBytes();
-  readonly #fingerprints = new GrowingUint32();
-  readonly #documentGroups = new GrowingUint32();
-  readonly #documentLanguages = new GrowingUint32();
-  readonly #documentVersions = new GrowingUint32();
-  readonly #documentSections = new GrowingUint32();
-  readonly #documentStored = new HeapColumn();
+  readonly #fingerprints: Tape;
+  readonly #documentGroups: Tape;
+  readonly #documentLanguages: Tape;
+  readonly #documentVersions: Tape;
+  readonly #documentSections: Tape;
+  readonly #documentStored: HeapColumn;
   readonly #groupTranslationKeys = new GrowingUint32();
-  readonly #storedGroups = new GrowingUint32();
+  readonly #storedGroups: Tape;
   readonly #isStored = new Set<number>();
-  readonly #groupStored = new HeapColumn();
-  readonly #scratch = new Utf8Scratch();
+  readonly #groupStored: HeapColumn;
+  readonly #utf8 = new Utf8Scratch();
+  readonly #scratch: Scratch | undefined;
 
-  constructor() {
+  constructor({ scratch, heldPostingBytes = HELD_POSTING_BYTES }: SegmentBuilderOptions = {}) {
+    this.#scratch = scratch;
+    this.#postings = new SpilledPostings(this.#table.terms, scratch, heldPostingBytes);
+    this.#streams = new HeapColumn(scratch);
+    this.#fingerprints = new Tape(scratch);
+    this.#documentGroups = new Tape(scratch);
+    this.#documentLanguages = new Tape(scratch);
+    this.#documentVersions = new Tape(scratch);
+    this.#documentSections = new Tape(scratch);
+    this.#documentStored = new HeapColumn(scratch);
+    this.#storedGroups = new Tape(scratch);
+    this.#groupStored = new HeapColumn(scratch);
     this.#intern(this.#names, "");
   }
 
@@ -70,7 +93,7 @@ export class SegmentBuilder {
       throw new RangeError(`IndexBuilder: duplicate group id "${group.id}"`);
     }
     this.#isStored.add(number);
-    this.#storedGroups.push(number);
+    this.#storedGroups.pushWord(number);
     this.#groupStored.add(group.stored, group.stored.length);
   }
 
@@ -108,32 +131,32 @@ export class SegmentBuilder {
     const documentIds = stringContents(this.#documentIds);
     const groupIds = stringContents(this.#groupIds);
     const names = stringContents(this.#names);
-    const fieldLengths = this.#fieldLengths.toArray();
+    const fieldLengths = this.#fieldLengths.view();
     return {
-      ...termContents(this.#table, this.#chains, fieldLengths),
+      ...termContents(this.#table, this.#postings, fieldLengths, this.#scratch),
       surfaceBytes: contentOf(surfaces.bytes),
       surfaceOffsets: contentOf(surfaces.offsets),
-      surfaceFlags: contentOf(this.#table.flags.toArray()),
+      surfaceFlags: contentOf(this.#table.flags.view()),
       streams: this.#streams.bytes,
-      streamOffsets: contentOf(this.#streams.offsets.toArray()),
+      streamOffsets: this.#streams.offsets,
       fieldLengths: contentOf(fieldLengths),
-      fingerprints: contentOf(this.#fingerprints.toArray()),
-      documentGroups: contentOf(this.#documentGroups.toArray()),
-      documentLanguages: contentOf(this.#documentLanguages.toArray()),
-      documentVersions: contentOf(this.#documentVersions.toArray()),
-      documentSections: contentOf(this.#documentSections.toArray()),
+      fingerprints: this.#fingerprints,
+      documentGroups: this.#documentGroups,
+      documentLanguages: this.#documentLanguages,
+      documentVersions: this.#documentVersions,
+      documentSections: this.#documentSections,
       documentIdBytes: contentOf(documentIds.bytes),
       documentIdOffsets: contentOf(documentIds.offsets),
       documentIdSlots: contentOf(this.#documentIds.slots()),
       documentStored: this.#documentStored.bytes,
-      documentStoredOffsets: contentOf(this.#documentStored.offsets.toArray()),
+      documentStoredOffsets: this.#documentStored.offsets,
       groupIdBytes: contentOf(groupIds.bytes),
       groupIdOffsets: contentOf(groupIds.offsets),
       groupIdSlots: contentOf(this.#groupIds.slots()),
-      groupTranslationKeys: contentOf(this.#groupTranslationKeys.toArray()),
-      storedGroups: contentOf(this.#storedGroups.toArray()),
+      groupTranslationKeys: contentOf(this.#groupTranslationKeys.view()),
+      storedGroups: this.#storedGroups,
       groupStored: this.#groupStored.bytes,
-      groupStoredOffsets: contentOf(this.#groupStored.offsets.toArray()),
+      groupStoredOffsets: this.#groupStored.offsets,
       nameBytes: contentOf(names.bytes),
       nameOffsets: contentOf(names.offsets),
     };
@@ -149,16 +172,18 @@ export class SegmentBuilder {
     const { stream, lengths, fingerprint, terms, packedUnits, termCount } = this.#encoder;
     this.#streams.add(stream.values, stream.length);
     for (const length of lengths) this.#fieldLengths.push(lengthByte(length));
-    for (const word of fingerprint) this.#fingerprints.push(word);
-    for (let i = 0; i < termCount; i++) this.#chains.append(terms[i]!, number, packedUnits[i]!);
+    for (const word of fingerprint) this.#fingerprints.pushWord(word);
+    const { chains } = this.#postings;
+    for (let i = 0; i < termCount; i++) chains.append(terms[i]!, number, packedUnits[i]!);
+    this.#postings.spillIfFull();
 
     const group = this.#groupOf(document.group);
     const key = this.#intern(this.#names, document.translationKey);
     if (key > 0) this.#groupTranslationKeys.values[group] = key;
-    this.#documentGroups.push(group);
-    this.#documentLanguages.push(this.#languageNames.values[document.language]!);
-    this.#documentVersions.push(this.#intern(this.#names, document.version));
-    this.#documentSections.push(this.#intern(this.#names, document.section));
+    this.#documentGroups.pushWord(group);
+    this.#documentLanguages.pushWord(this.#languageNames.values[document.language]!);
+    this.#documentVersions.pushWord(this.#intern(this.#names, document.version));
+    this.#documentSections.pushWord(this.#intern(this.#names, document.section));
     this.#documentStored.add(document.stored, document.stored.length);
   }
 
@@ -177,8 +202,8 @@ export class SegmentBuilder {
   }
 
   #intern(strings: ByteInterner, text: string): number {
-    const length = this.#scratch.encode(text);
-    const { bytes } = this.#scratch;
+    const length = this.#utf8.encode(text);
+    const { bytes } = this.#utf8;
     return strings.intern(bytes, 0, length, hashOf(bytes, 0, length), 0);
   }
 }
@@ -197,15 +222,17 @@ interface EncodedDocument {
 
 /** Byte strings one after another, with where each begins and the last one ends. */
 class HeapColumn {
-  readonly bytes = new PagedBytes();
-  readonly offsets = new GrowingUint32();
+  readonly bytes: Tape;
+  readonly offsets: Tape;
 
-  constructor() {
-    this.offsets.push(0);
+  constructor(scratch: Scratch | undefined) {
+    this.bytes = new Tape(scratch);
+    this.offsets = new Tape(scratch);
+    this.offsets.pushWord(0);
   }
 
   add(bytes: Uint8Array, length: number): void {
     this.bytes.append(bytes, 0, length);
-    this.offsets.push(this.bytes.length);
+    this.offsets.pushWord(this.bytes.byteLength);
   }
 }

@@ -5,11 +5,12 @@ import { NO_TERM, SURFACE_KIND_MASK, UNITS_BITS, UNITS_MASK } from "../file/surf
 import { averageLengths, LENGTHS } from "../ranking/field-lengths.ts";
 import { FIELDS } from "../ranking/scoring.ts";
 import type { ByteInterner } from "./byte-interner.ts";
-import { GrowingBytes, GrowingUint32 } from "./growing.ts";
+import { GrowingUint32 } from "./growing.ts";
 import { PostingBlocks } from "./posting-blocks.ts";
-import type { PostingChains } from "./posting-chains.ts";
 import { sortStrings } from "./sort-strings.ts";
+import type { SpilledPostings } from "./spilled-postings.ts";
 import type { SurfaceTable } from "./surface-table.ts";
+import { type Scratch, Tape } from "./tape.ts";
 
 type TermContents = Pick<
   SegmentContents,
@@ -33,54 +34,55 @@ type TermContents = Pick<
  */
 export function termContents(
   table: SurfaceTable,
-  chains: PostingChains,
+  spilled: SpilledPostings,
   fieldLengths: Uint8Array,
+  scratch: Scratch | undefined,
 ): TermContents {
   const { terms } = table;
   const all = Uint32Array.from({ length: terms.size }, (_, term) => term);
   const termStarts = terms.offsets();
   const order = sortStrings(terms.pool.values, termStarts, all);
-  const bytes = new GrowingBytes();
-  const offsets = new GrowingUint32();
-  const postingOffsets = new GrowingUint32();
+  const bytes = new Tape(scratch);
+  const offsets = new Tape(scratch);
+  const postingOffsets = new Tape(scratch);
   const averages = averagesOf(fieldLengths);
-  const blocks = new PostingBlocks(chains, fieldLengths, averages);
+  const { documentCounts, palette } = spilled.chains;
+  const blocks = new PostingBlocks(palette, fieldLengths, averages, scratch);
   const newNumbers = new Uint32Array(terms.size);
-  for (const [place, term] of order.entries()) {
-    newNumbers[term] = place;
-    offsets.push(bytes.length);
+  let place = 0;
+  spilled.forEachTerm(order, (term, chain) => {
+    newNumbers[term] = place++;
+    offsets.pushWord(bytes.byteLength);
     bytes.append(terms.pool.values, termStarts[term]!, termStarts[term + 1]!);
-    postingOffsets.push(blocks.bytes.length);
-    blocks.add(term);
-  }
-  offsets.push(bytes.length);
-  postingOffsets.push(blocks.bytes.length);
+    postingOffsets.pushWord(blocks.tape.byteLength);
+    blocks.add(documentCounts[term] ?? 0, chain);
+  });
+  offsets.pushWord(bytes.byteLength);
+  postingOffsets.pushWord(blocks.tape.byteLength);
   return {
-    termBytes: contentOf(bytes.toArray()),
-    termOffsets: contentOf(offsets.toArray()),
-    postings: contentOf(blocks.bytes.toArray()),
-    unitCodes: contentOf(chains.palette.values),
-    postingOffsets: contentOf(postingOffsets.toArray()),
-    blockLastDocuments: contentOf(blocks.lastDocuments.toArray()),
-    blockEnds: contentOf(blocks.ends.toArray()),
-    blockBounds: contentOf(Float32Array.from(blocks.bounds)),
-    surfaceTerms: contentOf(
-      table.termOf.toArray().map((entry) => (entry < NO_TERM ? newNumbers[entry]! : entry)),
-    ),
+    termBytes: bytes,
+    termOffsets: offsets,
+    postings: blocks.tape,
+    unitCodes: contentOf(palette.values),
+    postingOffsets,
+    blockLastDocuments: contentOf(blocks.lastDocuments.view()),
+    blockEnds: contentOf(blocks.ends.view()),
+    blockBounds: contentOf(blocks.bounds.view()),
+    surfaceTerms: contentOf(renumberTerms(table.termOf.view(), newNumbers)),
     vocabulary: contentOf(vocabularyOf(table)),
-    surfaceTermLists: contentOf(renumberLists(table.lists.toArray(), newNumbers)),
+    surfaceTermLists: contentOf(renumberLists(table.lists.view(), newNumbers)),
     boundAverages: contentOf(averages),
   };
 }
 
 /** The surfaces that are plain words, in the order of their bytes. */
 function vocabularyOf({ surfaces, flags, termOf }: SurfaceTable): Uint32Array {
-  const words: number[] = [];
+  const words = new GrowingUint32();
   for (let surface = 0; surface < surfaces.size; surface++) {
     const isWord = (flags.values[surface]! & SURFACE_KIND_MASK) === KIND_WORD;
     if (isWord && termOf.values[surface]! < NO_TERM) words.push(surface);
   }
-  return sortStrings(surfaces.pool.values, surfaces.offsets(), Uint32Array.from(words));
+  return sortStrings(surfaces.pool.values, surfaces.offsets(), words.view());
 }
 
 function averagesOf(fieldLengths: Uint8Array): Float64Array {
@@ -89,6 +91,16 @@ function averagesOf(fieldLengths: Uint8Array): Float64Array {
   return averageLengths(totals, fieldLengths.length / FIELDS.length);
 }
 
+/** In place: the builder that they are of is at its end. */
+function renumberTerms(entries: Uint32Array, newNumbers: Uint32Array): Uint32Array {
+  for (let surface = 0; surface < entries.length; surface++) {
+    const entry = entries[surface]!;
+    if (entry < NO_TERM) entries[surface] = newNumbers[entry]!;
+  }
+  return entries;
+}
+
+/** In place too. */
 function renumberLists(lists: Uint32Array, newNumbers: Uint32Array): Uint32Array {
   for (let place = 0; place < lists.length; ) {
     const end = place + lists[place]!;
@@ -105,5 +117,5 @@ export function stringContents(strings: ByteInterner): {
   readonly bytes: Uint8Array;
   readonly offsets: Uint32Array;
 } {
-  return { bytes: strings.pool.toArray(), offsets: strings.offsets() };
+  return { bytes: strings.pool.view(), offsets: strings.offsets() };
 }

@@ -1,17 +1,21 @@
+import { crc32 } from "node:zlib";
 import { DocportError } from "../../lib/errors.ts";
 import { checksumOf, checksumText } from "./checksum.ts";
 
 /**
- * The container of an index file: a header of 64 bytes, the contents of the sections, each on a
- * multiple of 8, and a table that names them. All numbers are little-endian.
+ * The container of an index file: a header of 32 bytes, the contents of the sections, each on a
+ * multiple of 8, and behind them a table that names them. All numbers are little-endian.
  *
  *     0  magic          8 bytes
  *     8  version        uint32
  *    12  file length    uint32, bytes
- *    16  checksum       16 bytes, of everything from byte 32 on
- *    32  table offset   uint32, bytes
- *    36  table entries  uint32, each 4 x uint32: part, kind, offset, length in bytes
- *    40  zeros to 64
+ *    16  table offset   uint32, bytes
+ *    20  table entries  uint32
+ *    24  zeros to 32
+ *
+ * An entry is 5 x uint32: part, kind, offset, length in bytes, CRC-32 of the section and the zeros
+ * up to the next multiple of 8. The file ends with the CRC-32 of header and table. So a file can be
+ * written from its beginning to its end by who knows no more of it than the lengths.
  */
 /** The first bytes of every index file: `DOCPIDX` and a line feed. */
 export const INDEX_MAGIC: Uint8Array = Uint8Array.of(
@@ -25,18 +29,20 @@ export const INDEX_MAGIC: Uint8Array = Uint8Array.of(
   0x0a,
 );
 /** Goes up whenever the meaning of any byte changes, scoring constants included. */
-export const FILE_VERSION = 2;
-const HEADER_BYTES = 64;
-const CHECKED_FROM = 32;
-const ENTRY_WORDS = 4;
+export const FILE_VERSION = 3;
+const HEADER_BYTES = 32;
+const ENTRY_WORDS = 5;
+const CHECKSUM_BYTES = 4;
 const MAX_FILE_BYTES = 0xffff_fff0;
 /** Far more than an index has; bounds the work that a table from outside can ask for. */
 const MAX_ENTRIES = 1 << 16;
+const PADDING = new Uint8Array(8);
 
-/** A section's content: bytes, or something that can write them. */
+/** A section's content: bytes, or something that can give them, more than once. */
 export interface SectionContent {
   readonly byteLength: number;
-  copyTo(target: Uint8Array, at: number): void;
+  /** All bytes in order; each piece is good until the next one is asked for. */
+  chunks(): Iterable<Uint8Array>;
 }
 
 export interface FileSection {
@@ -49,47 +55,76 @@ export interface FileSection {
 /** The bytes of a typed array as a section. */
 export function contentOf(array: ArrayBufferView): SectionContent {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  return {
-    byteLength: bytes.length,
-    copyTo: (target, at) => target.set(bytes, at),
-  };
+  return { byteLength: bytes.length, chunks: () => [bytes] };
+}
+
+/** The bytes of a content in one piece. */
+export function bytesOf(content: SectionContent): Uint8Array {
+  const bytes = new Uint8Array(content.byteLength);
+  let at = 0;
+  for (const chunk of content.chunks()) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 /** Lays the sections out in one file. Throws ERR_INDEX_LIMIT when they are more than 4 GiB. */
-export function writeSections(sections: readonly FileSection[]): Uint8Array {
+export function layOutSections(sections: readonly FileSection[]): SectionContent {
+  const starts: number[] = [];
   let end = HEADER_BYTES;
-  const table = new Uint32Array(sections.length * ENTRY_WORDS);
-  for (const [index, { part, kind, content }] of sections.entries()) {
-    table.set([part, kind, end, content.byteLength], index * ENTRY_WORDS);
+  for (const { content } of sections) {
+    starts.push(end);
     end = align(end + content.byteLength);
   }
-  const tableOffset = end;
-  // A multiple of 16, so that the checksum reads whole groups of four words.
-  const length = Math.ceil((tableOffset + table.byteLength) / 16) * 16;
-  if (length > MAX_FILE_BYTES) {
+  const byteLength = end + sections.length * ENTRY_WORDS * 4 + CHECKSUM_BYTES;
+  if (byteLength > MAX_FILE_BYTES) {
     throw new DocportError(
       "ERR_INDEX_LIMIT",
-      `The index would be ${length} bytes; 4 GiB is the most.`,
+      `The index would be ${byteLength} bytes; 4 GiB is the most.`,
       {
         hint: "Split the documentation into several servers.",
       },
     );
   }
-  const file = new Uint8Array(length);
-  for (const [index, { content }] of sections.entries()) {
-    content.copyTo(file, table[index * ENTRY_WORDS + 2]!);
+  return { byteLength, chunks: () => chunksOf(sections, starts, byteLength) };
+}
+
+function* chunksOf(
+  sections: readonly FileSection[],
+  starts: readonly number[],
+  byteLength: number,
+): Generator<Uint8Array> {
+  const entries = sections.length * ENTRY_WORDS;
+  const tableBytes = entries * 4 + CHECKSUM_BYTES;
+  const header = new Uint8Array(HEADER_BYTES);
+  header.set(INDEX_MAGIC);
+  const fields = [FILE_VERSION, byteLength, byteLength - tableBytes, sections.length];
+  new Uint32Array(header.buffer).set(fields, 2);
+  yield header;
+  const table = new Uint32Array(entries + 1);
+  for (const [index, { part, kind, content }] of sections.entries()) {
+    let checksum = 0;
+    for (const chunk of content.chunks()) {
+      checksum = crc32(chunk, checksum);
+      yield chunk;
+    }
+    const padding = PADDING.subarray(0, align(content.byteLength) - content.byteLength);
+    if (padding.length > 0) yield padding;
+    const entry = [part, kind, starts[index]!, content.byteLength, crc32(padding, checksum)];
+    table.set(entry, index * ENTRY_WORDS);
   }
-  file.set(new Uint8Array(table.buffer), tableOffset);
-  file.set(INDEX_MAGIC, 0);
-  const header = new Uint32Array(file.buffer, 0, HEADER_BYTES / 4);
-  header.set([FILE_VERSION, length], 2);
-  header.set([tableOffset, sections.length], CHECKED_FROM / 4);
-  header.set(Uint32Array.from(checksumOf(checkedWords(file))), 4);
-  return file;
+  table[entries] = crc32(bytesOf(contentOf(table.subarray(0, entries))), crc32(header));
+  yield new Uint8Array(table.buffer);
+}
+
+/** The file of some sections in one piece; see {@link layOutSections}. */
+export function writeSections(sections: readonly FileSection[]): Uint8Array {
+  return bytesOf(layOutSections(sections));
 }
 
 export interface OpenFile {
-  /** The checksum in hex: equal for equal content. */
+  /** A checksum of the whole in hex: equal for equal content. */
   readonly revision: string;
   /** The bytes of a section, on a multiple of 8; undefined when there is none. */
   section(part: number, kind: number): Uint8Array | undefined;
@@ -111,7 +146,7 @@ export function openSections(bytes: Uint8Array): OpenFile {
   // Views need alignment, which a slice of a pooled buffer may lack.
   const file = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
   const header = new Uint32Array(file.buffer, file.byteOffset, HEADER_BYTES / 4);
-  const [version, length] = [header[2]!, header[3]!];
+  const [version, length, tableOffset, entries] = header.subarray(2);
   if (version !== FILE_VERSION) {
     throw new DocportError(
       "ERR_INDEX_VERSION",
@@ -119,57 +154,65 @@ export function openSections(bytes: Uint8Array): OpenFile {
       { hint: "Build the index again." },
     );
   }
-  if (file.length < length) throw truncated(file.length, `${length}`);
-  if (file.length > length || length % 16 !== 0 || length < HEADER_BYTES) {
+  if (file.length < length!) throw truncated(file.length, `${length}`);
+  if (file.length > length!) {
     throw corrupt(`its header says ${length} bytes, and it has ${file.length}`);
   }
-  const checksum = checksumOf(checkedWords(file));
-  if (checksum.some((word, index) => word >>> 0 !== header[4 + index])) {
-    throw corrupt("its checksum does not match its content");
-  }
-  const sections = readTable(file, header[8]!, header[9]!);
+  const table = readTable(file, tableOffset!, entries!);
+  const sections = readSections(file, table, tableOffset!);
+  // Of every section it has the place, the length and the checksum.
+  const words = new Int32Array(Math.ceil(table.length / 4) * 4);
+  words.set(table);
   return {
-    revision: checksumText(checksum),
+    revision: checksumText(checksumOf(words)),
     section: (part, kind) => sections.get(keyOf(part, kind)),
     partCount: Math.max(0, ...[...sections.keys()].map((key) => Math.floor(key / 256) + 1)),
   };
 }
 
-function readTable(file: Uint8Array, offset: number, entries: number): Map<number, Uint8Array> {
-  if (entries > MAX_ENTRIES || offset % 8 !== 0 || offset + entries * 16 > file.length) {
-    throw corrupt("its table of sections lies outside of it");
+/** The table, its own checksum checked. */
+function readTable(file: Uint8Array, offset: number, entries: number): Uint32Array {
+  const end = offset + entries * ENTRY_WORDS * 4;
+  if (entries > MAX_ENTRIES || offset % 8 !== 0 || end + CHECKSUM_BYTES !== file.length) {
+    throw corrupt("its table of sections is not where one can be");
   }
-  const table = new Uint32Array(file.buffer, file.byteOffset + offset, entries * ENTRY_WORDS);
+  const all = new Uint32Array(file.buffer, file.byteOffset + offset, entries * ENTRY_WORDS + 1);
+  const header = crc32(file.subarray(0, HEADER_BYTES));
+  if (crc32(file.subarray(offset, end), header) !== all.at(-1)) {
+    throw corrupt("its checksum does not match its content");
+  }
+  return all.subarray(0, -1);
+}
+
+function readSections(
+  file: Uint8Array,
+  table: Uint32Array,
+  end: number,
+): ReadonlyMap<number, Uint8Array> {
   const sections = new Map<number, Uint8Array>();
   for (let at = 0; at < table.length; at += ENTRY_WORDS) {
-    const [part, kind, start, length] = [
-      table[at]!,
-      table[at + 1]!,
-      table[at + 2]!,
-      table[at + 3]!,
-    ];
-    const key = keyOf(part, kind);
+    const [part, kind, start, length, checksum] = table.subarray(at, at + ENTRY_WORDS);
+    const key = keyOf(part!, kind!);
+    const paddedEnd = align(start! + length!);
     if (
-      part >= MAX_ENTRIES ||
-      kind > 255 ||
-      start % 8 !== 0 ||
-      start + length > offset ||
+      part! >= MAX_ENTRIES ||
+      kind! > 255 ||
+      start! % 8 !== 0 ||
+      paddedEnd > end ||
       sections.has(key)
     ) {
       throw corrupt(`its section ${part}/${kind} is not where one can be`);
     }
-    sections.set(key, file.subarray(start, start + length));
+    if (crc32(file.subarray(start, paddedEnd)) !== checksum) {
+      throw corrupt("its checksum does not match its content");
+    }
+    sections.set(key, file.subarray(start, start! + length!));
   }
   return sections;
 }
 
 function keyOf(part: number, kind: number): number {
   return part * 256 + kind;
-}
-
-function checkedWords(file: Uint8Array): Int32Array {
-  const start = file.byteOffset + CHECKED_FROM;
-  return new Int32Array(file.buffer, start, (file.length - CHECKED_FROM) >>> 2);
 }
 
 function align(offset: number): number {

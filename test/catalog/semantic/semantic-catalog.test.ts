@@ -7,6 +7,7 @@ import { searchSite } from "../../../src/http/site-search.ts";
 import { buildIndex, loadCatalog } from "../../../src/load-catalog.ts";
 import { createDocsContext } from "../../../src/mcp/docs-context.ts";
 import { callSearchSemantically } from "../../../src/mcp/search-tool.ts";
+import { bytesOf } from "../../../src/search/file/sections.ts";
 import { MESSAGES } from "../../../src/web/messages.ts";
 import { payloadOf } from "../../mcp/tool-payload.ts";
 import { recordedContext } from "../../support/command-context.ts";
@@ -93,7 +94,7 @@ describe("a catalog with embeddings", () => {
   it("of another model answers by words, and says so at the start", async () => {
     const fake = fakeEmbeddings();
     const config = createConfig({ sources: ["docs"], ...SEMANTIC }, folder.path);
-    const bytes = await buildIndex(config, { fetch: fake.fetch, now: () => 0 });
+    const bytes = bytesOf(await buildIndex(config, { fetch: fake.fetch, now: () => 0 }));
     await using other = await temporaryFolder({ "manual.docport": "" });
     const { writeFile } = await import("node:fs/promises");
     await writeFile(join(other.path, "manual.docport"), bytes);

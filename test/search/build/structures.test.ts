@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ByteInterner } from "../../../src/search/build/byte-interner.ts";
-import { PagedBytes } from "../../../src/search/build/growing.ts";
+import { GrowingBytes } from "../../../src/search/build/growing.ts";
 import { PostingBlocks } from "../../../src/search/build/posting-blocks.ts";
 import { PostingChains } from "../../../src/search/build/posting-chains.ts";
 import { sortStrings } from "../../../src/search/build/sort-strings.ts";
+import { Tape } from "../../../src/search/build/tape.ts";
 import { hashOf } from "../../../src/search/byte-hash.ts";
 import {
   BLOCK_POSTINGS,
@@ -12,6 +13,8 @@ import {
   readDocuments,
   readOther,
 } from "../../../src/search/file/postings.ts";
+import { bytesOf } from "../../../src/search/file/sections.ts";
+import { MemoryScratch } from "../support.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -84,8 +87,11 @@ describe("PostingChains and PostingBlocks", () => {
           }
         }
         for (const [term, postings] of expected) {
-          const blocks = new PostingBlocks(chains, new Uint8Array(0), new Float64Array(4));
-          blocks.add(term);
+          const { palette } = chains;
+          const blocks = new PostingBlocks(palette, new Uint8Array(0), new Float64Array(4));
+          const chain = new GrowingBytes();
+          chains.copyTo(term, chain);
+          blocks.add(postings.length, chain.view());
           expect(readBack(blocks, chains, postings.length)).toEqual(postings);
         }
       }),
@@ -95,7 +101,7 @@ describe("PostingChains and PostingBlocks", () => {
 });
 
 function readBack(blocks: PostingBlocks, chains: PostingChains, count: number) {
-  const bytes = blocks.bytes.toArray();
+  const bytes = bytesOf(blocks.tape);
   const found: [number, number][] = [];
   // Behind the count, and the first block's place, which is 0.
   let start = count > BLOCK_POSTINGS ? 3 : count > 127 ? 2 : 1;
@@ -116,13 +122,19 @@ function readBack(blocks: PostingBlocks, chains: PostingChains, count: number) {
   return found;
 }
 
-describe("PagedBytes", () => {
-  it("keeps bytes across pages", () => {
+describe("Tape", () => {
+  it.each([
+    ["held", undefined],
+    ["put away", new MemoryScratch()],
+  ])("gives its bytes back across pages, %s, as often as it is asked", (_where, scratch) => {
     const bytes = Uint8Array.from({ length: 700_001 }, (_, index) => index % 251);
-    const paged = new PagedBytes();
-    for (let i = 0; i < 4; i++) paged.append(bytes, 0, bytes.length);
-    const copy = new Uint8Array(paged.length + 1);
-    paged.copyTo(copy, 1);
-    expect(Buffer.compare(copy.subarray(1), Buffer.concat([bytes, bytes, bytes, bytes]))).toBe(0);
+    const tape = new Tape(scratch);
+    const words = new Tape(scratch);
+    for (let i = 0; i < 4; i++) tape.append(bytes, 0, bytes.length);
+    for (let i = 0; i < 100_000; i++) words.pushWord(i * 70_001);
+    const all = Buffer.concat([bytes, bytes, bytes, bytes]);
+    for (let i = 0; i < 2; i++) expect(Buffer.compare(bytesOf(tape), all)).toBe(0);
+    const read = new Uint32Array(bytesOf(words).buffer);
+    expect(read).toEqual(Uint32Array.from({ length: 100_000 }, (_, i) => i * 70_001));
   });
 });

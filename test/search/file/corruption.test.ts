@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DocportError } from "../../../src/lib/errors.ts";
@@ -40,10 +41,20 @@ function use(bytes: Uint8Array): string {
 
 const OUTCOME = /^answer$|^ERR_INDEX_(TRUNCATED|VERSION|CORRUPT)$/;
 
-/** Makes the checksum right again, so that the damage is met by the code behind it. */
+/** Makes the checksums right again, so that the damage is met by the code behind them. */
 function reseal(bytes: Uint8Array): Uint8Array {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + 32, (bytes.length - 32) >>> 2);
-  new Int32Array(bytes.buffer, bytes.byteOffset + 16, 4).set(checksumOf(words));
+  const header = new Uint32Array(bytes.buffer, bytes.byteOffset, 8);
+  const tableOffset = header[4]!;
+  const entries = Math.min(header[5]!, 1000);
+  for (let i = 0; i < entries; i++) {
+    const at = tableOffset + i * 20;
+    if (tableOffset % 4 !== 0 || at + 20 > bytes.length) break;
+    const entry = new Uint32Array(bytes.buffer, bytes.byteOffset + at, 5);
+    entry[4] = crc32(bytes.subarray(entry[2], Math.ceil((entry[2]! + entry[3]!) / 8) * 8));
+  }
+  if (bytes.length < 36 || bytes.length % 4 !== 0) return bytes;
+  const table = crc32(bytes.subarray(tableOffset, -4), crc32(bytes.subarray(0, 32)));
+  new Uint32Array(bytes.buffer, bytes.byteOffset + bytes.length - 4, 1)[0] = table;
   return bytes;
 }
 
@@ -102,15 +113,33 @@ describe("an index file", () => {
     );
   });
 
-  it("of any bytes behind a right header ends in an answer or one clear error", () => {
+  it("of any table behind a right header ends in an answer or one clear error", () => {
+    const place = fc.oneof(
+      fc.nat(60).map((words) => words * 8),
+      fc.nat(0xffff_ffff),
+    );
+    const entry = fc.tuple(
+      fc.oneof(fc.nat(2), fc.nat(0xffff_ffff)),
+      fc.oneof(fc.nat(40), fc.nat(0xffff_ffff)),
+      place,
+      fc.oneof(fc.nat(64), place),
+    );
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
-        const made = new Uint8Array(Math.ceil((64 + bytes.length) / 16) * 16);
-        made.set(file.subarray(0, 32));
-        made.set(bytes, 32);
-        new Uint32Array(made.buffer)[3] = made.length;
-        expect(use(reseal(made))).toMatch(OUTCOME);
-      }),
+      fc.property(
+        fc.array(entry, { maxLength: 60 }),
+        fc.uint8Array({ maxLength: 400 }),
+        place,
+        (entries, bytes, at) => {
+          const tableOffset = at < 500 ? 32 + at - (at % 8) : 32;
+          const made = new Uint8Array(tableOffset + entries.length * 20 + 4);
+          made.set(bytes.subarray(0, tableOffset - 32), 32);
+          made.set(file.subarray(0, 12));
+          const words = new Uint32Array(made.buffer);
+          words.set([made.length, tableOffset, entries.length], 3);
+          for (const [i, each] of entries.entries()) words.set(each, tableOffset / 4 + i * 5);
+          expect(use(reseal(made))).toMatch(OUTCOME);
+        },
+      ),
     );
   });
 });
