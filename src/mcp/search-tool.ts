@@ -151,7 +151,10 @@ function renderSearch(
 function resultOf(
   { snippet, language }: CatalogHit,
   { id, title, url, source, headingPath, version, provenance }: HitFacts,
-  { isMultilingual, wanted }: { readonly isMultilingual: boolean; readonly wanted: string | undefined },
+  {
+    isMultilingual,
+    wanted,
+  }: { readonly isMultilingual: boolean; readonly wanted: string | undefined },
 ): Readonly<Record<string, string>> {
   const text = modelLine(cleanLine(snippet.text, SNIPPET_CHARS * 2));
   return {
