@@ -1,11 +1,12 @@
-import { EventEmitter, once } from "node:events";
 import { mkdir, readFile, truncate, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type App, startApp } from "../../src/app.ts";
 import { createConfig } from "../../src/config.ts";
 import type { Clock } from "../../src/lib/clock.ts";
 import type { LogFields } from "../../src/lib/log.ts";
+import { waywardSite } from "../corpus/website/wayward-site.ts";
 import { DAY_MS, newCa, newKey, newLeaf, pemOf } from "../support/certificates.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { ask, askUntil, type ReadAnswer } from "../support/http-over.ts";
@@ -20,7 +21,6 @@ async function start(
   lines: Line[] = [],
   more: Readonly<Record<string, unknown>> = {},
   clock?: Clock,
-  fetchSource: typeof fetch = fetch,
 ): Promise<App> {
   const config = createConfig(
     {
@@ -41,7 +41,7 @@ async function start(
     if (event === "server.listening")
       stage.lead({ https: Number(new URL(`${fields["localUrl"]}`).port) });
   };
-  return startApp(config, { fetch: fetchSource, now: Date.now, log, ...(clock && { clock }) });
+  return startApp(config, { fetch, now: Date.now, log, ...(clock && { clock }) });
 }
 
 function health(stage: TlsStage, app: App): Promise<ReadAnswer> {
@@ -73,23 +73,21 @@ describe("the server with a domain", () => {
   it("gets its certificate while the documentation is read, and closes when that fails", async () => {
     await using stage = await tlsStage();
     const lines: Line[] = [];
-    const source = new EventEmitter();
-    const fetchSource = async (): Promise<Response> => {
-      const [page] = (await once(source, "page")) as [Response];
-      return page;
-    };
-    const more = { sources: ["https://manual.example.com/llms-full.txt"] };
-    const started = start(stage, lines, more, undefined, fetchSource);
+    const held: ServerResponse[] = [];
+    const site = await waywardSite({
+      "/llms-full.txt": (_request, response) => void held.push(response),
+    });
+    const started = start(stage, lines, { sources: [`${site.url}llms-full.txt`] });
     // It is looked at below; until then it is not unhandled.
     started.catch(() => {});
     const origin = (): string =>
       `${lines.find(({ event }) => event === "server.listening")?.["url"]}`;
     const isIssued = (): boolean =>
-      source.listenerCount("page") > 0 && lines.some(({ event }) => event === "certificate.issued");
+      held.length > 0 && lines.some(({ event }) => event === "certificate.issued");
     const answer = await askUntil(() => ask(origin(), { roots: stage.roots }), isIssued);
     expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "1"]);
-    source.emit("error", new Error("no such host"));
-    await expect(started).rejects.toThrow("manual.example.com");
+    for (const response of held) response.writeHead(404).end();
+    await expect(started).rejects.toThrow(site.url);
     await expect(ask(origin())).rejects.toThrow("ECONNREFUSED");
   });
 
