@@ -107,7 +107,7 @@ async function start(pages: readonly PageSpec[]): Promise<HttpHandler> {
   const access = createAccess(createConfig(given, "/"), {
     ...{ version: "1.2.3", clock: systemClock, log: () => undefined, fetch },
   });
-  access?.show(access.viewsOf(await catalogOf(shuffled(pages))));
+  if (access) access.show(await access.viewsOf(await catalogOf(shuffled(pages))));
   return createTestHandler({
     access: access?.createGate(BASE),
     publicUrl: BASE,

@@ -18,6 +18,7 @@ import type { Log } from "./lib/log.ts";
 import { createDirectAnswers } from "./mcp/direct/direct-answers.ts";
 import { createLazyServerFactory } from "./mcp/lazy-server-factory.ts";
 import type { McpOptions } from "./mcp/mcp-options.ts";
+import type { MergeSegments } from "./search/merge-segments.ts";
 
 export interface AccessOptions {
   readonly version: string;
@@ -31,10 +32,10 @@ export interface AccessOptions {
 /** Private documentation, as it is seen by each caller. */
 export interface PreparedAccess {
   /**
-   * Indexes what each caller sees of a catalog. Throws a `DocportError` `ERR_ACCESS_RULE` when a rule
-   * protects nothing.
+   * Indexes what each caller sees of a catalog, most of it by `merge`. Rejects with a `DocportError`
+   * `ERR_ACCESS_RULE` when a rule protects nothing.
    */
-  viewsOf(catalog: IndexedCatalog): AccessViews;
+  viewsOf(catalog: IndexedCatalog, merge?: MergeSegments): Promise<AccessViews>;
   /** Has it served, and tells clients. */
   show(next: AccessViews): void;
   /** Makes the gate, for the origin of this server as the configuration has it. */
@@ -52,7 +53,7 @@ export function createAccess(
   const views = Array.from({ length: count }, () => new CatalogView());
   const empty = new CatalogView();
   return {
-    viewsOf: (catalog) => createAccessViews(catalog, rules),
+    viewsOf: (catalog, merge) => createAccessViews(catalog, rules, merge),
     show(next) {
       for (const [number, view] of views.entries()) {
         view.showChanged(next.catalogs[number] ?? next.empty);

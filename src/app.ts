@@ -9,6 +9,7 @@ import { createStartGate } from "./http/start-gate.ts";
 import { keepGaps } from "./keep-gaps.ts";
 import type { Clock } from "./lib/clock.ts";
 import { systemClock } from "./lib/clock.ts";
+import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import type { LivingCatalog } from "./living/living-catalog.ts";
 import type { LivingStatus } from "./living/living-status.ts";
@@ -19,6 +20,7 @@ import type { InheritedSocket } from "./net/inherited-sockets.ts";
 import { openListener } from "./open-listener.ts";
 import type { CorpusUrl, Publications } from "./publications.ts";
 import { createRequestLog, joinObservers, logRequestFailure } from "./request-log.ts";
+import type { MergeSegments } from "./search/merge-segments.ts";
 import { readVersion } from "./version.ts";
 
 export interface AppOptions extends LoadCatalogOptions {
@@ -116,6 +118,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       ...{ version, fetch: options.fetch, clock, log, status },
       onUnanswered: gaps?.onUnanswered,
     });
+    const { mergeElsewhere } = await import("./living/merge-thread.ts");
+    const merge: MergeSegments = (segments) =>
+      mergeElsewhere(segments, {
+        onFailure: (error) => log("warn", "merge.no-thread", { message: messageOf(error) }),
+      });
     const logLiving = createLivingLog(log);
     living = await followCatalog(config, {
       ...options,
@@ -131,7 +138,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         const { name } = event.source;
         failures.set(name, (failures.get(name) ?? 0) + 1);
       },
-      prepare: (next) => publications.prepare(next),
+      merge,
+      prepare: (next) => publications.prepare(next, merge),
     });
     options.signal?.throwIfAborted();
   } catch (error) {

@@ -20,6 +20,7 @@ import {
   openIndexFile,
   openSources,
 } from "./load-catalog.ts";
+import type { MergeSegments } from "./search/merge-segments.ts";
 
 export interface FollowCatalogOptions
   extends LoadCatalogOptions,
@@ -28,6 +29,8 @@ export interface FollowCatalogOptions
   readonly clock?: Clock;
   /** Default: `Math.random`. */
   readonly random?: () => number;
+  /** Merges segments of the index. Default: here and now. */
+  readonly merge?: MergeSegments;
 }
 
 /**
@@ -45,7 +48,7 @@ export async function followCatalog(
   const origin = indexFile
     ? await originOfIndexFile(indexFile, embeddings, given)
     : await originOfSources(config, embeddings, given);
-  const living = new LivingCatalog(origin, {
+  const living = await LivingCatalog.open(origin, {
     clock,
     random,
     ...(prepare && { prepare }),
@@ -111,6 +114,7 @@ async function originOfSources(
     now: options.now,
     parsed,
     createEmbedder: embeddings?.createSectionEmbedder,
+    merge: options.merge,
     onProblem: problemReporter(config, options),
   });
 }

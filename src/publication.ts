@@ -5,6 +5,7 @@ import type { IndexedCatalog } from "./catalog/open-catalog.ts";
 import { CatalogView } from "./catalog-view.ts";
 import type { HttpHandler, HttpHandlerOptions } from "./http/http-options.ts";
 import type { McpOptions } from "./mcp/mcp-options.ts";
+import type { MergeSegments } from "./search/merge-segments.ts";
 
 export interface PublicationOptions extends Pick<McpOptions, "onUnanswered" | "status"> {
   /** Docport's. */
@@ -31,20 +32,25 @@ export class Publication {
    * Indexes what is seen here of the next catalog; what it gives has that served, and tells clients.
    *
    * @param views of that catalog, where not everybody sees everything.
+   * @param merge does most of the work. Default: here and now.
    */
-  prepare(next: IndexedCatalog, views: AccessViews | undefined): () => void {
+  async prepare(
+    next: IndexedCatalog,
+    views: AccessViews | undefined,
+    merge?: MergeSegments,
+  ): Promise<() => void> {
     const { corpus, access } = this.#options;
     const known = new Map<IndexedCatalog, IndexedCatalog>();
-    const narrow = (catalog: IndexedCatalog): IndexedCatalog => {
-      const seen = known.get(catalog) ?? (corpus ? corpusCatalog(catalog, corpus) : catalog);
+    const narrow = async (catalog: IndexedCatalog): Promise<IndexedCatalog> => {
+      const seen =
+        known.get(catalog) ?? (corpus ? await corpusCatalog(catalog, corpus, merge) : catalog);
       known.set(catalog, seen);
       return seen;
     };
-    const everything = narrow(next);
-    const seenBy = views && {
-      catalogs: views.catalogs.map(narrow),
-      empty: narrow(views.empty),
-    };
+    const everything = await narrow(next);
+    const catalogs: IndexedCatalog[] = [];
+    for (const view of views?.catalogs ?? []) catalogs.push(await narrow(view));
+    const seenBy = views && { catalogs, empty: await narrow(views.empty) };
     return () => {
       if (seenBy) access?.show(seenBy);
       if (corpus) this.#everything.showChanged(everything);

@@ -6,6 +6,7 @@ import { type CorpusHost, corpusHostsOf } from "./config/source-list.ts";
 import type { Config } from "./config.ts";
 import type { HttpHandler, HttpHandlerOptions } from "./http/http-options.ts";
 import { Publication } from "./publication.ts";
+import type { MergeSegments } from "./search/merge-segments.ts";
 
 /** What differs between one server and another, besides its settings. */
 export type HandlerParts = Pick<
@@ -16,10 +17,11 @@ export type HandlerParts = Pick<
 /** The documentation under every name that it is served under. */
 export interface Publications {
   /**
-   * Indexes what is seen of the next catalog under each name; what it gives has that served. Throws
-   * a `DocportError` `ERR_ACCESS_RULE` when an access rule protects nothing.
+   * Indexes what is seen of the next catalog under each name, most of it by `merge`; what it gives
+   * has that served. Rejects with a `DocportError` `ERR_ACCESS_RULE` when an access rule protects
+   * nothing.
    */
-  prepare(next: IndexedCatalog): () => void;
+  prepare(next: IndexedCatalog, merge?: MergeSegments): Promise<() => void>;
   /** Answers at the public URL of all, and under the names of single documentations. */
   createHandler(publicUrl: string, parts: HandlerParts): Promise<HttpHandler>;
   /** Where single documentations are served, when the public URL of all is this one. */
@@ -51,10 +53,12 @@ export async function createPublications(
   }));
 
   return {
-    prepare(next) {
-      const views = access?.viewsOf(next);
-      const all = [main, ...single.map(({ publication }) => publication)];
-      const shows = all.map((publication) => publication.prepare(next, views));
+    async prepare(next, merge) {
+      const views = await access?.viewsOf(next, merge);
+      const shows: (() => void)[] = [];
+      for (const publication of [main, ...single.map((one) => one.publication)]) {
+        shows.push(await publication.prepare(next, views, merge));
+      }
       return () => {
         for (const show of shows) show();
       };

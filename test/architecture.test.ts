@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   search: ["lib"],
   corpus: ["lib"],
   catalog: ["corpus", "search", "lib"],
-  living: ["catalog", "corpus", "lib"],
+  living: ["catalog", "corpus", "search", "lib"],
   certs: ["acme", "lib"],
   mcp: ["catalog", "corpus", "lib"],
   auth: ["catalog", "lib"],

@@ -1,5 +1,5 @@
 import type { CatalogPageSummary } from "../catalog/catalog.ts";
-import type { IndexedCatalog } from "../catalog/open-catalog.ts";
+import type { IndexedCatalog, WithoutOptions } from "../catalog/open-catalog.ts";
 import { DocportError } from "../lib/errors.ts";
 import { type AccessRule, MAX_RULE_SCOPES, ruleCovers } from "./access-rule.ts";
 
@@ -26,13 +26,14 @@ export function scopeSet(rules: readonly AccessRule[], held: ReadonlySet<string>
  * learns from waiting. Sets that see the same pages share one. A page that several rules cover needs
  * the scope of each, and a translation of a page that is covered is covered with it.
  *
- * Throws `DocportError` with `ERR_ACCESS_RULE` when a section has no page: it is misspelt, and what
+ * Rejects with `DocportError` `ERR_ACCESS_RULE` when a section has no page: it is misspelt, and what
  * it was to protect would be open.
  */
-export function createAccessViews(
+export async function createAccessViews(
   catalog: IndexedCatalog,
   rules: readonly AccessRule[],
-): AccessViews {
+  merge?: WithoutOptions["merge"],
+): Promise<AccessViews> {
   const scopes = ruleScopes(rules);
   if (scopes.length > MAX_RULE_SCOPES) {
     throw new RangeError(`rules name ${scopes.length} scopes, at most ${MAX_RULE_SCOPES} can be`);
@@ -48,15 +49,17 @@ export function createAccessViews(
   for (const rule of rules) refuseEmptySections(rule, pages, covers);
   const needs = neededScopes(pages, rules, scopes, covers);
   const byPages = new Map<string, IndexedCatalog>();
-  const catalogs = Array.from({ length: 1 << scopes.length }, (_, held) => {
+  const catalogs: IndexedCatalog[] = [];
+  for (let held = 0; held < 1 << scopes.length; held++) {
     const hidden = pages.filter((_page, index) => ((needs[index] ?? 0) & ~held) !== 0);
     const ids = new Set(hidden.map(({ id }) => id));
     const key = JSON.stringify([...ids]);
-    const view = byPages.get(key) ?? catalog.without(ids);
+    const view = byPages.get(key) ?? (await catalog.without(ids, { merge }));
     byPages.set(key, view);
-    return view;
-  });
-  return { catalogs, empty: catalog.without(new Set(pages.map(({ id }) => id))) };
+    catalogs.push(view);
+  }
+  const empty = await catalog.without(new Set(pages.map(({ id }) => id)), { merge });
+  return { catalogs, empty };
 }
 
 type Covers = (rule: AccessRule, page: CatalogPageSummary) => boolean;

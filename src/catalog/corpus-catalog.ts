@@ -1,3 +1,4 @@
+import type { MergeSegments } from "../search/merge-segments.ts";
 import type { IndexedCatalog } from "./open-catalog.ts";
 
 /** One of several documentations, and what it is called where it is alone. */
@@ -11,12 +12,14 @@ export interface CorpusName {
 
 /**
  * One documentation of a catalog as if the others had never been in it; ids stay as they are. The
- * work grows with the whole index.
+ * work grows with the whole index, most of which `merge` does. Default: here and now.
  */
 export function corpusCatalog(
   catalog: IndexedCatalog,
   { corpus, title, baseUrl = catalog.facts.baseUrl }: CorpusName,
-): IndexedCatalog {
+  merge?: MergeSegments,
+): Promise<IndexedCatalog> {
   const foreign = catalog.pages().flatMap(({ id }) => (id.startsWith(`${corpus}/`) ? [] : [id]));
-  return catalog.without(new Set(foreign), { title, ...(baseUrl !== undefined && { baseUrl }) });
+  const names = { title, ...(baseUrl !== undefined && { baseUrl }) };
+  return catalog.without(new Set(foreign), { names, merge });
 }

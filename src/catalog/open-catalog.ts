@@ -1,4 +1,6 @@
+import { createBreather } from "../lib/breathe.ts";
 import { bytesOf } from "../search/file/sections.ts";
+import type { MergeSegments } from "../search/merge-segments.ts";
 import { CONFIDENCE_THRESHOLD } from "../search/ranking/confidence.ts";
 import { SearchIndex } from "../search/search-index.ts";
 import type { SearchHit, SearchOptions, SearchResult } from "../search/search-options.ts";
@@ -51,13 +53,16 @@ export interface IndexedCatalog extends Catalog {
    * corrections nor the bytes in memory have anything of them. It may be empty. The work grows with
    * the whole index; without a hidden page and a setting it is the catalog itself.
    *
-   * @param settings what it is called in place of what this one is called.
    */
-  without(pageIds: ReadonlySet<string>, settings?: CatalogNames): IndexedCatalog;
+  without(pageIds: ReadonlySet<string>, options?: WithoutOptions): Promise<IndexedCatalog>;
 }
 
-/** What a part of a catalog is called. */
-export type CatalogNames = Pick<CatalogSettings, "title" | "baseUrl">;
+export interface WithoutOptions {
+  /** What it is called in place of what the whole is called. Default: the same. */
+  readonly names?: Pick<CatalogSettings, "title" | "baseUrl">;
+  /** Does most of the work. Default: here and now. */
+  readonly merge?: MergeSegments | undefined;
+}
 
 class IndexCatalog implements IndexedCatalog {
   readonly revision: string;
@@ -145,13 +150,18 @@ class IndexCatalog implements IndexedCatalog {
     return new IndexCatalog(index, this.#embedder);
   }
 
-  without(pageIds: ReadonlySet<string>, names?: CatalogNames): IndexedCatalog {
+  async without(
+    pageIds: ReadonlySet<string>,
+    { names, merge }: WithoutOptions = {},
+  ): Promise<IndexedCatalog> {
     const hidden = this.#summaries().filter(({ id }) => pageIds.has(id));
     if (hidden.length === 0 && !names) return this;
     const gathered = new GatheredPages();
+    const breathe = createBreather();
     for (const { id } of this.#summaries()) {
       const stored = pageIds.has(id) ? undefined : this.index.storedGroup(id);
       if (stored) gathered.add(decodePage(stored), stored);
+      await breathe();
     }
     const { versions, builtAt } = this.facts;
     const { title, baseUrl } = names ?? this.facts;
@@ -161,7 +171,7 @@ class IndexCatalog implements IndexedCatalog {
     const revision = gathered.revision(facts);
     const metadata = bytesOf(packMetadata({ revision, facts }, gathered.packedPages));
     const ids = hidden.map(({ id }) => id);
-    return new IndexCatalog(this.index.without(ids, metadata), this.#embedder);
+    return new IndexCatalog(await this.index.without(ids, metadata, merge), this.#embedder);
   }
 
   pages(): readonly CatalogPageSummary[] {

@@ -3,6 +3,7 @@ import { pageWithId } from "../corpus/page-with-id.ts";
 import { createBreather } from "../lib/breathe.ts";
 import { bytesOf } from "../search/file/sections.ts";
 import type { IndexDocument, IndexGroup } from "../search/index-document.ts";
+import { type MergeSegments, mergeSegments } from "../search/merge-segments.ts";
 import type { SearchIndex } from "../search/search-index.ts";
 import { packMetadata } from "./catalog-metadata.ts";
 import { type CatalogSettings, GatheredPages } from "./gathered-pages.ts";
@@ -18,6 +19,8 @@ export interface RenewOptions {
   readonly now: number;
   /** Asked for the vectors of the sections that are new. */
   readonly embedder?: SectionEmbedder;
+  /** Merges segments. Default: here and now. */
+  readonly merge?: MergeSegments | undefined;
 }
 
 /** Text that is indexed in one go, some tens of milliseconds of work. */
@@ -46,7 +49,7 @@ export async function renewCatalog(
     );
   if (isSame) return before;
   const gathered = new GatheredPages();
-  const changes = new IndexChanges(catalog.index, plan.removed, options.embedder);
+  const changes = new IndexChanges(catalog.index, plan.removed, options);
   const breathe = createBreather();
   for (const { id, page } of plan.pages.flat()) {
     options.signal?.throwIfAborted();
@@ -121,6 +124,7 @@ function planPages(
 class IndexChanges {
   #index: SearchIndex;
   readonly #embedder: SectionEmbedder | undefined;
+  readonly #merge: MergeSegments;
   #removed: string[];
   #groups: IndexGroup[] = [];
   #documents: IndexDocument[] = [];
@@ -131,11 +135,12 @@ class IndexChanges {
   constructor(
     index: SearchIndex,
     removed: readonly string[],
-    embedder: SectionEmbedder | undefined,
+    { embedder, merge = mergeSegments }: Pick<RenewOptions, "embedder" | "merge">,
   ) {
     this.#index = index;
     this.#removed = [...removed];
     this.#embedder = embedder;
+    this.#merge = merge;
   }
 
   /** Gives the bytes that the page is stored as. */
@@ -160,7 +165,7 @@ class IndexChanges {
   }
 
   async #flush(metadata?: Uint8Array): Promise<void> {
-    this.#index = this.#index.update({
+    this.#index = await this.#index.updateBy(this.#merge, {
       remove: this.#removed,
       documents: this.#documents,
       groups: this.#groups,

@@ -13,7 +13,7 @@ export interface LivingCatalogOptions {
    * Makes ready what is served together with a catalog, before it is. What it gives is called at the
    * swap, in the same turn. When it throws, the catalog is not served.
    */
-  readonly prepare?: (next: IndexedCatalog) => () => void;
+  readonly prepare?: (next: IndexedCatalog) => (() => void) | Promise<() => void>;
   readonly onEvent?: (event: LivingEvent) => void;
 }
 
@@ -46,8 +46,7 @@ export class LivingCatalog implements AsyncDisposable {
   #failure: SourceFailure | undefined;
   #running: Promise<unknown> | undefined;
 
-  /** Calls `prepare` for the first catalog. Throws like it. */
-  constructor(origin: CatalogOrigin, options: LivingCatalogOptions) {
+  private constructor(origin: CatalogOrigin, options: LivingCatalogOptions) {
     this.#origin = origin;
     this.#options = options;
     const now = options.clock.now();
@@ -56,8 +55,14 @@ export class LivingCatalog implements AsyncDisposable {
       nextAskAt: this.#nextAskAt(everyMs, 0),
       failure: undefined,
     }));
-    options.prepare?.(origin.first)();
     this.#catalog = origin.first;
+  }
+
+  /** Serves the origin's first catalog. Rejects with what `prepare` rejects with. */
+  static async open(origin: CatalogOrigin, options: LivingCatalogOptions): Promise<LivingCatalog> {
+    const show = await options.prepare?.(origin.first);
+    show?.();
+    return new LivingCatalog(origin, options);
   }
 
   /** What is served now. Whoever needs the same one twice keeps it. */
@@ -146,7 +151,8 @@ export class LivingCatalog implements AsyncDisposable {
     try {
       const { catalog, failures, accept } = await this.#origin.renew(asked, signal);
       signal.throwIfAborted();
-      const commit = catalog === before ? undefined : prepare?.(catalog);
+      const commit = catalog === before ? undefined : await prepare?.(catalog);
+      signal.throwIfAborted();
       // Nothing from here on waits or throws: everybody sees all of it or nothing.
       accept();
       commit?.();

@@ -7,6 +7,7 @@ import type { SectionEmbedder } from "../catalog/semantic/section-embedder.ts";
 import type { Problem } from "../corpus/page.ts";
 import type { ParsedDocuments } from "../corpus/parsed-documents.ts";
 import type { Source } from "../corpus/source.ts";
+import type { MergeSegments } from "../search/merge-segments.ts";
 import type { CatalogOrigin, FollowedSource, Renewal } from "./catalog-origin.ts";
 
 export interface SourcesOriginOptions {
@@ -16,6 +17,8 @@ export interface SourcesOriginOptions {
   readonly parsed: ParsedDocuments;
   /** Makes the embedder of one renewal, when vectors are wanted. */
   readonly createEmbedder?: (() => SectionEmbedder) | undefined;
+  /** Merges segments of the index. Default: here and now. */
+  readonly merge?: MergeSegments | undefined;
   /** Called for each page that could not be read. When it throws, the source has failed with that. */
   readonly onProblem?: (problem: Problem) => void;
 }
@@ -41,7 +44,7 @@ export class SourcesOrigin implements CatalogOrigin {
   }
 
   async renew(asked: ReadonlySet<number>, signal: AbortSignal): Promise<Renewal> {
-    const { settings, now, createEmbedder, parsed, onProblem } = this.#options;
+    const { settings, now, createEmbedder, parsed, merge, onProblem } = this.#options;
     const failures = new Map<number, unknown>();
     const revisions = [...this.#revisions];
     const readings: (readonly PageReading[] | undefined)[] = [];
@@ -64,6 +67,7 @@ export class SourcesOrigin implements CatalogOrigin {
     const kept = await renewCatalog(this.#kept, readings, settings, {
       now: now(),
       signal,
+      merge,
       ...(embedder && { embedder }),
     });
     if (embedder?.failure) {

@@ -3,6 +3,7 @@ import { checksumOf, checksumText } from "./file/checksum.ts";
 import { contentOf, corrupt, openSections, writeSections } from "./file/sections.ts";
 import { isDeleted, isGroupDeleted, openSegment, type Segment } from "./file/segment.ts";
 import { METADATA_SECTION, REVISION_SECTION, VECTORS_SECTION } from "./file/segment-sections.ts";
+import { type MergeSegments, mergeBy, mergeNow, mergeSegments } from "./merge-segments.ts";
 import type { SearchOptions, SearchResult } from "./search-options.ts";
 import { MAX_NEAREST, Searcher } from "./searcher.ts";
 import { addVectors, carryVectors } from "./semantic/carry-vectors.ts";
@@ -76,9 +77,17 @@ export class SearchIndex {
    * when something is added that is in the index already. Added documents have no vector.
    */
   update(update: IndexUpdate): SearchIndex {
+    return this.#updated(update, mergeNow(updatedSegments(this.#segments, update)));
+  }
+
+  /** As {@link SearchIndex.update}, with the merges of segments, which are most of the work, elsewhere. */
+  async updateBy(merge: MergeSegments, update: IndexUpdate): Promise<SearchIndex> {
+    return this.#updated(update, await mergeBy(updatedSegments(this.#segments, update), merge));
+  }
+
+  #updated(update: IndexUpdate, segments: readonly Segment[]): SearchIndex {
     const metadata = update.metadata ?? this.metadata;
     const revision = revisionAfter(this.revision, update, metadata);
-    const segments = updatedSegments(this.#segments, update);
     const replaced = new Set((update.documents ?? []).map(({ id }) => id));
     const vectors = carryVectors(this.vectors, this.#segments, segments, replaced);
     return new SearchIndex(revision, metadata, segments, vectors);
@@ -101,10 +110,16 @@ export class SearchIndex {
   /**
    * An index of its own of everything but some groups, as if they had never been added: neither its
    * statistics nor its bytes have anything of them. The work grows with the whole index.
+   *
+   * @param merge does most of it. Default: here and now.
    */
-  without(groups: readonly string[], metadata: Uint8Array): SearchIndex {
+  async without(
+    groups: readonly string[],
+    metadata: Uint8Array,
+    merge: MergeSegments = mergeSegments,
+  ): Promise<SearchIndex> {
     const revision = revisionAfter(this.revision, { remove: groups }, metadata);
-    const segments = segmentsWithout(this.#segments, groups);
+    const segments = await mergeBy(segmentsWithout(this.#segments, groups), merge);
     const vectors = carryVectors(this.vectors, this.#segments, segments);
     return new SearchIndex(revision, metadata, segments, vectors);
   }

@@ -1,14 +1,9 @@
 import { SegmentBuilder } from "./build/segment-builder.ts";
-import { openSections, writeSections } from "./file/sections.ts";
-import {
-  isDeleted,
-  isGroupDeleted,
-  openSegment,
-  type Segment,
-  withDeletions,
-} from "./file/segment.ts";
+import { writeSections } from "./file/sections.ts";
+import { isDeleted, isGroupDeleted, type Segment, withDeletions } from "./file/segment.ts";
 import { segmentSections } from "./file/segment-sections.ts";
 import type { IndexDocument, IndexGroup } from "./index-document.ts";
+import { openMergedSegment } from "./merge-segments.ts";
 
 /** What becomes of an index. A group that changed is removed and added in one update. */
 export interface IndexUpdate {
@@ -27,37 +22,39 @@ const MERGE_RATIO = 2;
 /** A segment of which more than this share is deleted is written anew. */
 const MAX_DELETED_SHARE = 0.5;
 
+/** Asks for segments to be written into one, one merge after another; gives the segments of an index. */
+export type SegmentSteps = Generator<readonly Segment[], readonly Segment[], Segment>;
+
 /**
  * The segments of an updated index. Segments without a removed group stay what they are; what is
  * added is a segment of its own, and small segments are merged so that there are never many: each
  * document is copied a number of times that grows with the logarithm of the index.
  */
-export function updatedSegments(
-  segments: readonly Segment[],
-  update: IndexUpdate,
-): readonly Segment[] {
+export function* updatedSegments(segments: readonly Segment[], update: IndexUpdate): SegmentSteps {
   const updated = segments.map((segment) => withoutGroups(segment, update.remove ?? []));
   refuseDuplicates(updated, update);
   const builder = new SegmentBuilder();
   for (const document of update.documents ?? []) builder.add(document);
   for (const group of update.groups ?? []) builder.addGroup(group);
   const added = finishSegment(builder);
-  return mergeSmall([...updated, added]);
+  return yield* mergeSmall([...updated, added]);
 }
 
 /**
  * The segments without some groups, written anew where one of those was: no term, name or number of
  * a removed group is left in them, unlike in {@link updatedSegments}, which only marks it deleted.
  */
-export function segmentsWithout(
+export function* segmentsWithout(
   segments: readonly Segment[],
   ids: readonly string[],
-): readonly Segment[] {
-  return segments.flatMap((segment) => {
+): SegmentSteps {
+  const left: Segment[] = [];
+  for (const segment of segments) {
     const rest = withoutGroups(segment, ids);
-    if (!rest.deletedGroups && !rest.deletedDocuments) return [rest];
-    return aliveCount(rest) === 0 && aliveGroups(rest) === 0 ? [] : [mergeSegments([rest])];
-  });
+    if (!rest.deletedGroups && !rest.deletedDocuments) left.push(rest);
+    else if (aliveCount(rest) > 0 || aliveGroups(rest) > 0) left.push(yield [rest]);
+  }
+  return left;
 }
 
 function withoutGroups(segment: Segment, ids: readonly string[]): Segment {
@@ -98,31 +95,25 @@ function refuseDuplicates(segments: readonly Segment[], update: IndexUpdate): vo
   }
 }
 
-function mergeSmall(segments: readonly Segment[]): readonly Segment[] {
+function* mergeSmall(segments: readonly Segment[]): SegmentSteps {
   const merged: Segment[] = [];
   for (const segment of segments) {
     const alive = aliveCount(segment);
     if (alive === 0 && aliveGroups(segment) === 0) continue;
     const isSparse = alive < segment.documentCount * (1 - MAX_DELETED_SHARE);
-    merged.push(isSparse ? mergeSegments([segment]) : segment);
+    merged.push(isSparse ? yield [segment] : segment);
     for (;;) {
       const [before, last] = merged.slice(-2);
       if (!before || !last || aliveCount(before) > MERGE_RATIO * aliveCount(last)) break;
-      merged.splice(-2, 2, mergeSegments([before, last]));
+      merged.splice(-2, 2, yield [before, last]);
     }
   }
   return merged;
 }
 
-function mergeSegments(segments: readonly Segment[]): Segment {
-  const builder = new SegmentBuilder();
-  for (const segment of segments) builder.addSegment(segment);
-  return finishSegment(builder);
-}
-
 /** Through the file's form, so that there is one way to read a segment. */
 function finishSegment(builder: SegmentBuilder): Segment {
-  return openSegment(openSections(writeSections(segmentSections(1, builder.finish()))), 1);
+  return openMergedSegment(writeSections(segmentSections(1, builder.finish())));
 }
 
 function aliveCount(segment: Segment): number {

@@ -67,7 +67,7 @@ describe("several documentations on one server", () => {
         .map(({ id }) => id)
         .filter((id) => id.startsWith("api/")),
     );
-    const view = catalog.without(hidden);
+    const view = await catalog.without(hidden);
     expect(view.facts.corpora).toEqual([{ name: "guide", pageCount: 3 }]);
     expect(JSON.stringify(await callTool(view, "list", {}))).not.toContain("api");
   });

@@ -45,7 +45,7 @@ export async function livingStage(
     { settings: SETTINGS, now: () => clock.now(), parsed: new ParsedDocuments(), createEmbedder },
   );
   const events: LivingEvent[] = [];
-  const living = new LivingCatalog(origin, {
+  const living = await LivingCatalog.open(origin, {
     clock,
     random: () => 0.5,
     onEvent: (event) => events.push(event),

@@ -35,8 +35,8 @@ describe("200 swaps while clients ask", () => {
     const everything = new CatalogView();
     const outsiders = new CatalogView();
     await using stage = await livingStage([source], {
-      prepare(next) {
-        const views = createAccessViews(next, RULES);
+      async prepare(next) {
+        const views = await createAccessViews(next, RULES);
         return () => {
           everything.show(next);
           outsiders.show(views.catalogs[0] ?? views.empty);

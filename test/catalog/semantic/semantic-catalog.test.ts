@@ -110,7 +110,7 @@ describe("a catalog with embeddings", () => {
 
   it("hides the vectors of hidden pages", async () => {
     const loaded = await load(fakeEmbeddings());
-    const catalog = loaded.catalog.without(new Set(["garage"]));
+    const catalog = await loaded.catalog.without(new Set(["garage"]));
     const [pages, notice] = await ask({ ...loaded, catalog }, "repair automobile");
     expect(notice).toBeUndefined();
     expect(pages.toSorted()).toEqual(["flat", "paint"]);

@@ -18,8 +18,8 @@ const ISSUER = "https://login.example.com";
 const KEY = createBearerKey();
 
 const all = await catalogOf([{ id: "guide" }, { id: "internal/keys" }]);
-const some = all.without(new Set(["internal/keys"]));
-const none = all.without(new Set(["guide", "internal/keys"]));
+const some = await all.without(new Set(["internal/keys"]));
+const none = await all.without(new Set(["guide", "internal/keys"]));
 const viewOf = (catalog: Catalog): HttpView => {
   const parts = { catalog: () => catalog, version: "1", cacheScope: "private" } as const;
   return { catalog: parts.catalog, createServer: createMcpServerFactory(parts) };

@@ -53,7 +53,7 @@ async function openStage(): Promise<Stage> {
     }),
   });
   if (!access) throw new Error("the settings make nothing private");
-  access.show(access.viewsOf(await catalogOf([...OPEN, ...HIDDEN])));
+  access.show(await access.viewsOf(await catalogOf([...OPEN, ...HIDDEN])));
   const handler = createTestHandler({ access: access.createGate(BASE), publicUrl: BASE });
   return {
     access,
@@ -78,7 +78,7 @@ describe("a change of pages that a caller may not see", () => {
     const before = [await stage.answers(), await stage.answers(NARROW)];
     const wide = await stage.answers(WIDE);
     stage.access.show(
-      stage.access.viewsOf(await catalogOf([...OPEN, ...CHANGED], BUILT_AT + DAY_MS)),
+      await stage.access.viewsOf(await catalogOf([...OPEN, ...CHANGED], BUILT_AT + DAY_MS)),
     );
     expect([await stage.answers(), await stage.answers(NARROW)]).toEqual(before);
     expect(await stage.answers(WIDE)).not.toEqual(wide);
@@ -98,7 +98,7 @@ describe("a change of pages that a caller may not see", () => {
       });
     });
     stage.access.show(
-      stage.access.viewsOf(await catalogOf([...OPEN, ...CHANGED], BUILT_AT + DAY_MS)),
+      await stage.access.viewsOf(await catalogOf([...OPEN, ...CHANGED], BUILT_AT + DAY_MS)),
     );
     await heard;
     expect(told.filter((one) => one.startsWith("narrow"))).toEqual([]);
@@ -111,7 +111,7 @@ describe("a change of pages that a caller may not see", () => {
     const [narrow] = stage.access.createGate(BASE).views;
     const more = { id: "guide/2", text: "One page more." };
     stage.access.show(
-      stage.access.viewsOf(await catalogOf([...OPEN, more, ...HIDDEN], BUILT_AT + DAY_MS)),
+      await stage.access.viewsOf(await catalogOf([...OPEN, more, ...HIDDEN], BUILT_AT + DAY_MS)),
     );
     expect(narrow?.catalog().facts).toMatchObject({ pageCount: 3, builtAt: BUILT_AT + DAY_MS });
   });

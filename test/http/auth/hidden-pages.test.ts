@@ -62,17 +62,17 @@ function specsOf({
 }
 
 /** A server that is private by a key without scopes. */
-function handlerOf(
+async function handlerOf(
   catalog: IndexedCatalog,
   keysFile: string,
   access: readonly string[],
-): HttpHandler {
+): Promise<HttpHandler> {
   const config = createConfig({ sources: ["docs"], access, auth: { keysFile } }, "/");
   const prepared = createAccess(config, {
     ...{ version: "1.2.3", clock: new FakeClock(), log: () => undefined },
     fetch: () => Promise.reject(new Error("this test has no network")),
   });
-  prepared?.show(prepared.viewsOf(catalog));
+  if (prepared) prepared.show(await prepared.viewsOf(catalog));
   return createTestHandler({ access: prepared?.createGate(BASE), publicUrl: BASE }, catalog);
 }
 
@@ -94,8 +94,8 @@ describe("pages that a caller may not see", () => {
       fc.asyncProperty(corpus, words([...HIDDEN_WORDS, ...OPEN_WORDS]), async (pages, query) => {
         const catalog = await catalogOf(specsOf(pages));
         const reference = await catalogOf(specsOf({ ...pages, hidden: [] }));
-        await using restricted = handlerOf(catalog, keysFile, ["docs:internal=internal"]);
-        await using without = handlerOf(reference, keysFile, []);
+        await using restricted = await handlerOf(catalog, keysFile, ["docs:internal=internal"]);
+        await using without = await handlerOf(reference, keysFile, []);
         expect(await answersOf(restricted, query)).toEqual(await answersOf(without, query));
       }),
       { numRuns: 6 },

@@ -20,7 +20,8 @@ function watched(catalog: IndexedCatalog, name: string, calls: string[]): Indexe
     get(target, property) {
       const value: unknown = Reflect.get(target, property);
       if (property === "without") {
-        return (ids: ReadonlySet<string>) => watched(target.without(ids), `${name} view`, calls);
+        return async (ids: ReadonlySet<string>) =>
+          watched(await target.without(ids), `${name} view`, calls);
       }
       if (typeof value !== "function") return value;
       return (...given: unknown[]): unknown => {
@@ -48,7 +49,7 @@ describe("a question about a hidden page", () => {
       ...{ version: "1.2.3", clock: new FakeClock(), log: () => undefined },
       fetch: () => Promise.reject(new Error("this test has no network")),
     });
-    access?.show(access.viewsOf(watched(await catalogOf(pages), "whole", calls)));
+    if (access) access.show(await access.viewsOf(watched(await catalogOf(pages), "whole", calls)));
     await using handler = createTestHandler({
       access: access?.createGate(BASE),
       publicUrl: BASE,

@@ -99,8 +99,8 @@ describe("vectors of an index", () => {
     }
   });
 
-  it("of hidden documents are nowhere in an index without them", () => {
-    const hidden = index.without(["garage"], new Uint8Array(0));
+  it("of hidden documents are nowhere in an index without them", async () => {
+    const hidden = await index.without(["garage"], new Uint8Array(0));
     expect(hidden.vectors?.scales.length).toBe(DOCUMENTS.length - 1);
     const own = Buffer.from(index.vectors?.components.slice(0, 64) ?? []);
     expect(Buffer.from(index.toBytes()).includes(own)).toBe(true);
