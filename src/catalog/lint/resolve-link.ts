@@ -98,7 +98,7 @@ function parsedUrl(url: string, base: string): URL | undefined {
 
 /** The id that a fragment names; "" for none, for the top, and for a text fragment. */
 function decodedFragment(hash: string): string {
-  const fragment = hash.slice(1).replace(/:~:.*$/, "");
+  const [fragment = ""] = hash.slice(1).split(":~:", 1);
   if (fragment === "top") return "";
   try {
     return decodeURIComponent(fragment);

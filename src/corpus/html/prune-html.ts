@@ -1,5 +1,6 @@
 import { defaultTreeAdapter } from "parse5";
 import { stripInvisible } from "../sections/strip-invisible.ts";
+import { isHidingStyle } from "./hiding-style.ts";
 import {
   attributeOf,
   type ChildNode,
@@ -34,8 +35,6 @@ const CHROME_NAMES = new Set(
 const VISUALLY_HIDDEN = new Set(
   "sr-only visually-hidden visuallyhidden screen-reader-text hidden d-none".split(" "),
 );
-const HIDING_STYLE =
-  /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:px|em|rem|%)?\s*(?:;|!|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$))/i;
 const NOTE_CLASS =
   /(?:^|[-_ ])(?:note|tip|hint|warning|caution|danger|info|important|admonition|callout|alert|starlight-aside)(?:$|[-_ ])/i;
 const EDIT_TEXT =
@@ -45,7 +44,7 @@ const PERMALINK_TEXT = /^[\s#¶§\u{1f517}\u200b\ufeff]*$/u;
 export function isHidden(element: Element): boolean {
   if (attributeOf(element, "hidden") !== undefined) return true;
   if (attributeOf(element, "aria-hidden")?.toLowerCase() === "true") return true;
-  if (HIDING_STYLE.test(attributeOf(element, "style")?.slice(0, 1000) ?? "")) return true;
+  if (isHidingStyle(attributeOf(element, "style") ?? "")) return true;
   return classesOf(element).some((name) => VISUALLY_HIDDEN.has(name));
 }
 

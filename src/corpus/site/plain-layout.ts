@@ -179,7 +179,7 @@ function writesHtmlFiles(generator: PlainGenerator): boolean {
 
 /** `modules/admin/pages/a.adoc` -> `component/admin/a.adoc`; the module ROOT has no segment. */
 function antoraPath(path: string, component = ""): string {
-  const found = /^(?:(.*)\/)?modules\/([^/]+)\/pages\/(.*)$/.exec(path);
+  const found = /^(?:(.*)\/)?modules\/([^/]+)\/pages\/([^]*)$/.exec(path);
   if (found === null) return path;
   const [, before = "", module = "", below = ""] = found;
   return joinPath(before, component, module === "ROOT" ? "" : module, below);

@@ -1,7 +1,7 @@
 /** The most that one sitemap may list (https://www.sitemaps.org/protocol.html). */
 const MAX_ENTRIES = 50_000;
 const MAX_ALTERNATES = 200;
-const TAG = /<(\/?)([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)([^<>]{0,5000})>/g;
+const TAG = /<(\/?)([A-Za-z_][\w.-]{0,40}:)?([A-Za-z_][\w.-]{0,40})(?![\w.-])([^<>]{0,5000})>/g;
 const ATTRIBUTE = /([\w:.-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const ENTITIES: Readonly<Record<string, string>> = {
   amp: "&",
