@@ -2,7 +2,7 @@ import type { AppCertificate } from "./app-listener.ts";
 import type { AppMetrics } from "./app-metrics.ts";
 import type { Catalog, CatalogFacts } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
-import { describeServer } from "./describe-server.ts";
+import { describeFailures, describeServer } from "./describe-server.ts";
 import type { HttpHandler } from "./http/http-options.ts";
 import type { RequestNotes } from "./http/request-notes.ts";
 import { createStartGate } from "./http/start-gate.ts";
@@ -132,6 +132,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         failures.set(name, (failures.get(name) ?? 0) + 1);
       },
       prepare: (next) => publications.prepare(next),
+      onUnused: (message) => log("debug", "index.not-used", { message }),
     });
     options.signal?.throwIfAborted();
   } catch (error) {
@@ -151,6 +152,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       unreadyBecause: () =>
         certificate.isReady() ? [] : [`The certificate cannot be used: ${certificate.line()}`],
     }),
+    readyThough: () => describeFailures(living.status()),
     observer: joinObservers([
       metrics?.observer,
       config.logLevel === "debug" ? createRequestLog(log) : undefined,
@@ -189,6 +191,7 @@ function sourceStates(
     name,
     isUp: failure === undefined,
     readAt: lastSuccessAt,
+    failingSince: failure?.since,
     failures: failures.get(name) ?? 0,
   }));
 }

@@ -10,7 +10,13 @@ import { Publication } from "./publication.ts";
 /** What differs between one server and another, besides its settings. */
 export type HandlerParts = Pick<
   HttpHandlerOptions,
-  "refresh" | "certificateLine" | "health" | "unreadyBecause" | "observer" | "onError"
+  | "refresh"
+  | "certificateLine"
+  | "health"
+  | "unreadyBecause"
+  | "readyThough"
+  | "observer"
+  | "onError"
 >;
 
 /** The documentation under every name that it is served under. */

@@ -7,6 +7,7 @@ import type { SectionEmbedder } from "../catalog/semantic/section-embedder.ts";
 import type { Problem } from "../corpus/page.ts";
 import type { ParsedDocuments } from "../corpus/parsed-documents.ts";
 import type { Source } from "../corpus/source.ts";
+import type { CatalogKeeper } from "./catalog-keeper.ts";
 import type { CatalogOrigin, FollowedSource, Renewal } from "./catalog-origin.ts";
 
 export interface SourcesOriginOptions {
@@ -18,6 +19,8 @@ export interface SourcesOriginOptions {
   readonly createEmbedder?: (() => SectionEmbedder) | undefined;
   /** Called for each page that could not be read. When it throws, the source has failed with that. */
   readonly onProblem?: (problem: Problem) => void;
+  /** Keeps what is served over a restart. */
+  readonly keeper?: CatalogKeeper | undefined;
 }
 
 export interface OriginSource extends FollowedSource {
@@ -32,12 +35,18 @@ export class SourcesOrigin implements CatalogOrigin {
   #kept: KeptCatalog;
   /** What each source said of itself before it was last read. */
   #revisions: readonly (string | undefined)[] = [];
+  readonly #readAt: number[];
 
   constructor(first: KeptCatalog, sources: readonly OriginSource[], options: SourcesOriginOptions) {
     this.first = first.catalog;
     this.sources = sources;
     this.#kept = first;
     this.#options = options;
+    this.#readAt = sources.map(({ readAt = options.now() }) => readAt);
+  }
+
+  close(): Promise<void> {
+    return this.#options.keeper?.settled() ?? Promise.resolve();
   }
 
   async renew(asked: ReadonlySet<number>, signal: AbortSignal): Promise<Renewal> {
@@ -78,8 +87,11 @@ export class SourcesOrigin implements CatalogOrigin {
       catalog: kept.catalog,
       failures,
       accept: () => {
+        const isNew = kept !== this.#kept;
         this.#kept = kept;
         this.#revisions = revisions;
+        for (const number of asked) if (!failures.has(number)) this.#readAt[number] = now();
+        if (isNew) this.#options.keeper?.keep(kept, this.#readAt);
       },
     };
   }
