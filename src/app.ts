@@ -2,7 +2,7 @@ import type { AppCertificate } from "./app-listener.ts";
 import type { AppMetrics } from "./app-metrics.ts";
 import type { Catalog, CatalogFacts } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
-import { describeServer } from "./describe-server.ts";
+import { describeFailures, describeServer } from "./describe-server.ts";
 import type { HttpHandler } from "./http/http-options.ts";
 import type { RequestNotes } from "./http/request-notes.ts";
 import { createStartGate } from "./http/start-gate.ts";
@@ -140,6 +140,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       },
       merge,
       prepare: (next) => publications.prepare(next, merge),
+      onUnused: (message) => log("debug", "index.not-used", { message }),
     });
     options.signal?.throwIfAborted();
   } catch (error) {
@@ -159,6 +160,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       unreadyBecause: () =>
         certificate.isReady() ? [] : [`The certificate cannot be used: ${certificate.line()}`],
     }),
+    readyThough: () => describeFailures(living.status()),
     observer: joinObservers([
       metrics?.observer,
       config.logLevel === "debug" ? createRequestLog(log) : undefined,
@@ -197,6 +199,7 @@ function sourceStates(
     name,
     isUp: failure === undefined,
     readAt: lastSuccessAt,
+    failingSince: failure?.since,
     failures: failures.get(name) ?? 0,
   }));
 }

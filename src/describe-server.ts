@@ -1,5 +1,6 @@
 import type { CatalogFacts } from "./catalog/catalog.ts";
 import type { CertificateStatus } from "./certs/manager/certificate-status.ts";
+import type { LivingStatus } from "./living/living-status.ts";
 import type { ServerStatus } from "./mcp/server-status.ts";
 import type { SourceState } from "./metrics/metric-facts.ts";
 
@@ -26,12 +27,31 @@ export function describeServer({ now, facts, sources, certificate }: ServerState
   };
 }
 
-function describeFailing({ name, readAt, failures }: SourceState, now: number): string {
+/** What fails and since when, without a name, for everybody to read. */
+export function describeFailures({ sources, failure }: LivingStatus): string[] {
+  const since = (at: number): string => new Date(at).toISOString();
+  return [
+    ...sources.flatMap((source) =>
+      source.failure
+        ? [`A source cannot be read since ${since(source.failure.since)}; what it had is served.`]
+        : [],
+    ),
+    ...(failure
+      ? [`No new index can be made since ${since(failure.since)}; the last one is served.`]
+      : []),
+  ];
+}
+
+function describeFailing(
+  { name, readAt, failures, failingSince }: SourceState,
+  now: number,
+): string {
   const served =
     readAt === undefined
       ? "nothing of it is served yet"
       : `what is served of it was read ${ago(readAt, now)}`;
-  return `The source ${name} cannot be read (${count(failures, "failure")} since the start); ${served}.`;
+  const since = failingSince === undefined ? "" : ` since ${date(failingSince)}`;
+  return `The source ${name} cannot be read${since} (${count(failures, "failure")} since the start); ${served}.`;
 }
 
 function describeCertificate(status: CertificateStatus, now: number): string[] {

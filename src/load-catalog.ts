@@ -10,6 +10,7 @@ import type { Problem } from "./corpus/page.ts";
 import type { LoadProgress, Source } from "./corpus/source.ts";
 import { namedSource } from "./corpus/sources/named-source.ts";
 import type { openSource } from "./corpus/sources/open-source.ts";
+import { patientSource } from "./corpus/sources/patient-source.ts";
 import { openSourceCache } from "./corpus/sources/source-cache.ts";
 import { createEmbeddings, type Embeddings } from "./embeddings.ts";
 import type { Clock } from "./lib/clock.ts";
@@ -86,17 +87,28 @@ export async function buildIndex(
   return buildFileFrom(sources, config, options, embeddings, scratch ? { scratch } : {});
 }
 
+interface OpenSourcesOptions extends LoadCatalogOptions {
+  /** A source that cannot be opened is opened when it is read. Default: it rejects. */
+  readonly isPatient?: boolean;
+}
+
 /** The configured sources, in their order. Rejects like {@link loadCatalog}. */
-export async function openSources(config: Config, options: LoadCatalogOptions): Promise<Source[]> {
+export async function openSources(config: Config, options: OpenSourcesOptions): Promise<Source[]> {
   const sources: Source[] = [];
   const corpora = corporaOf(config.sources);
   // The readers of documents are most of the program, and an index file needs none of them.
   const { openSource } = await import("./corpus/sources/open-source.ts");
   for (const source of config.sources) {
-    const opened = await openSource(sourceSettings(config, source), {
-      userAgent: `docport/${readVersion()}`,
-      ...(options.clock && { clock: options.clock }),
-      ...(options.env && { env: options.env }),
+    const open = (): Promise<Source> =>
+      openSource(sourceSettings(config, source), {
+        userAgent: `docport/${readVersion()}`,
+        ...(options.clock && { clock: options.clock }),
+        ...(options.env && { env: options.env }),
+      });
+    const opened = await open().catch((error: unknown) => {
+      if (options.isPatient && error instanceof DocportError)
+        return patientSource(source.name, open);
+      throw error;
     });
     const cached = withCache(opened, config, source, options.onWarning);
     const { corpus } = source;

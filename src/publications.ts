@@ -11,7 +11,13 @@ import type { MergeSegments } from "./search/merge-segments.ts";
 /** What differs between one server and another, besides its settings. */
 export type HandlerParts = Pick<
   HttpHandlerOptions,
-  "refresh" | "certificateLine" | "health" | "unreadyBecause" | "observer" | "onError"
+  | "refresh"
+  | "certificateLine"
+  | "health"
+  | "unreadyBecause"
+  | "readyThough"
+  | "observer"
+  | "onError"
 >;
 
 /** The documentation under every name that it is served under. */

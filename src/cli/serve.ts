@@ -113,6 +113,7 @@ async function serveOverStdio(config: Config, context: CommandContext): Promise<
       ...options,
       prepare: (next) => () => show(next),
       onEvent: createLivingLog(log),
+      onUnused: (message) => log("debug", "index.not-used", { message }),
     }),
   );
   context.stderr(banner(catalog().facts, performance.now() - startedAt));

@@ -72,6 +72,8 @@ export interface HttpHandlerOptions {
   readonly health?: () => Readonly<Record<string, unknown>>;
   /** Why the server may not get traffic, in sentences, for `/readyz`; empty: it may. Default: it may. */
   readonly unreadyBecause?: () => readonly string[];
+  /** What whoever runs it should know though it is ready, in sentences, for `/readyz`. Default: nothing. */
+  readonly readyThough?: () => readonly string[];
   /** Name in the MCP registry (`com.example/docs`). Default: made from the public URL. */
   readonly registryName?: string | undefined;
   /** Text of `/.well-known/mcp-registry-auth`; absent: 404. */

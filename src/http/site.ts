@@ -101,11 +101,13 @@ function health({ catalog, access, health: more }: HttpHandlerOptions): Response
   );
 }
 
-/** 503 with the reasons, which name nothing of the documentation. */
-function readiness({ unreadyBecause }: HttpHandlerOptions): Response {
+/** 503 with the reasons, or 200. Neither names anything of the documentation. */
+function readiness({ unreadyBecause, readyThough }: HttpHandlerOptions): Response {
   const reasons = unreadyBecause?.() ?? [];
   const isReady = reasons.length === 0;
-  return Response.json(isReady ? { status: "ready" } : { status: "not ready", reasons }, {
+  const notes = readyThough?.() ?? [];
+  const ready = { status: "ready", ...(notes.length > 0 && { notes }) };
+  return Response.json(isReady ? ready : { status: "not ready", reasons }, {
     status: isReady ? 200 : 503,
     headers: { "cache-control": "no-store" },
   });

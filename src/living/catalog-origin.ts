@@ -9,6 +9,8 @@ export interface FollowedSource {
   readonly watch?: ChangeWatch;
   /** How often it is asked; absent: only when its watch or somebody says so. */
   readonly everyMs?: number;
+  /** When what the first catalog has of it was read. Default: now. */
+  readonly readAt?: number;
 }
 
 /** What came of asking sources. */
@@ -31,4 +33,6 @@ export interface CatalogOrigin {
    * has changed, here neither.
    */
   renew(asked: ReadonlySet<number>, signal: AbortSignal): Promise<Renewal>;
+  /** Ends what goes on behind it. */
+  close?(): Promise<void>;
 }

@@ -50,8 +50,8 @@ export class LivingCatalog implements AsyncDisposable {
     this.#origin = origin;
     this.#options = options;
     const now = options.clock.now();
-    this.#states = origin.sources.map(({ everyMs }) => ({
-      lastSuccessAt: now,
+    this.#states = origin.sources.map(({ everyMs, readAt = now }) => ({
+      lastSuccessAt: readAt,
       nextAskAt: this.#nextAskAt(everyMs, 0),
       failure: undefined,
     }));
@@ -100,6 +100,7 @@ export class LivingCatalog implements AsyncDisposable {
   async close(): Promise<void> {
     this.#ended.abort();
     await this.#running;
+    await this.#origin.close?.();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -8,6 +8,7 @@ import type { Problem } from "../corpus/page.ts";
 import type { ParsedDocuments } from "../corpus/parsed-documents.ts";
 import type { Source } from "../corpus/source.ts";
 import type { MergeSegments } from "../search/merge-segments.ts";
+import type { CatalogKeeper } from "./catalog-keeper.ts";
 import type { CatalogOrigin, FollowedSource, Renewal } from "./catalog-origin.ts";
 
 export interface SourcesOriginOptions {
@@ -21,6 +22,8 @@ export interface SourcesOriginOptions {
   readonly merge?: MergeSegments | undefined;
   /** Called for each page that could not be read. When it throws, the source has failed with that. */
   readonly onProblem?: (problem: Problem) => void;
+  /** Keeps what is served over a restart. */
+  readonly keeper?: CatalogKeeper | undefined;
 }
 
 export interface OriginSource extends FollowedSource {
@@ -35,12 +38,18 @@ export class SourcesOrigin implements CatalogOrigin {
   #kept: KeptCatalog;
   /** What each source said of itself before it was last read. */
   #revisions: readonly (string | undefined)[] = [];
+  readonly #readAt: number[];
 
   constructor(first: KeptCatalog, sources: readonly OriginSource[], options: SourcesOriginOptions) {
     this.first = first.catalog;
     this.sources = sources;
     this.#kept = first;
     this.#options = options;
+    this.#readAt = sources.map(({ readAt = options.now() }) => readAt);
+  }
+
+  close(): Promise<void> {
+    return this.#options.keeper?.settled() ?? Promise.resolve();
   }
 
   async renew(asked: ReadonlySet<number>, signal: AbortSignal): Promise<Renewal> {
@@ -82,8 +91,11 @@ export class SourcesOrigin implements CatalogOrigin {
       catalog: kept.catalog,
       failures,
       accept: () => {
+        const isNew = kept !== this.#kept;
         this.#kept = kept;
         this.#revisions = revisions;
+        for (const number of asked) if (!failures.has(number)) this.#readAt[number] = now();
+        if (isNew) this.#options.keeper?.keep(kept, this.#readAt);
       },
     };
   }

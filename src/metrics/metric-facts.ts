@@ -10,6 +10,8 @@ export interface SourceState {
   readonly isUp: boolean;
   /** When it was last read in full. */
   readonly readAt: number | undefined;
+  /** Since when it could not be read; absent when it could. */
+  readonly failingSince?: number | undefined;
   /** How often it could not be read since the start. */
   readonly failures: number;
 }

@@ -27,7 +27,7 @@ export class SearchIndex {
   readonly #searcher: Searcher;
   /** Where the bytes of each stored group are; made when the first of them is asked for. */
   #storedGroups: ReadonlyMap<string, Uint8Array> | undefined;
-  #bytes: Uint8Array | undefined;
+  readonly #bytes: Uint8Array | undefined;
 
   private constructor(
     revision: string,
@@ -138,7 +138,9 @@ export class SearchIndex {
 
   /** The whole file, for {@link SearchIndex.open}. */
   toBytes(): Uint8Array {
-    this.#bytes ??= writeSections([
+    if (this.#bytes) return this.#bytes;
+    // Not kept: what was updated has its parts in memory already.
+    return writeSections([
       { part: 0, kind: METADATA_SECTION, content: contentOf(this.metadata) },
       { part: 0, kind: REVISION_SECTION, content: contentOf(encodeUtf8(this.revision)) },
       ...(this.vectors
@@ -148,7 +150,6 @@ export class SearchIndex {
         Array.from(raw, ([kind, bytes]) => ({ part: index + 1, kind, content: contentOf(bytes) })),
       ),
     ]);
-    return this.#bytes;
   }
 
   /**
