@@ -123,7 +123,7 @@ export class DocumentEncoder {
 
   /** Writes a token and counts its terms; returns how many words it is. */
   #addSurface(surface: number, shift: number): number {
-    this.#field.pushVarint(surface);
+    this.#write(surface);
     this.#countTerms(this.#surfaces.termOf.values[surface]!, shift);
     const flags = this.#surfaces.flags.values[surface]!;
     return (flags & SURFACE_KIND_MASK) === KIND_OVERLAP ? 1 : flags >>> SURFACE_KIND_BITS;
@@ -216,6 +216,11 @@ export class DocumentEncoder {
     const isSpace = length === 1 && separator[0] === SPACE;
     if (isGlued ? length === 0 : isSpace) return;
     const hash = hashOf(separator, 0, length);
-    this.#field.pushVarint(this.#surfaces.intern(separator, 0, length, hash, KIND_SEPARATOR, 0, 0));
+    this.#write(this.#surfaces.intern(separator, 0, length, hash, KIND_SEPARATOR, 0, 0));
+  }
+
+  #write(surface: number): void {
+    this.#field.pushVarint(surface);
+    this.#surfaces.counts.values[surface]! += 1;
   }
 }

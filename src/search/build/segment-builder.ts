@@ -9,8 +9,10 @@ import { lengthByte } from "../ranking/field-lengths.ts";
 import { ByteInterner } from "./byte-interner.ts";
 import { DocumentEncoder } from "./document-encoder.ts";
 import { GrowingBytes, GrowingUint32 } from "./growing.ts";
-import { stringContents, termContents } from "./segment-contents.ts";
+import { HeapColumn } from "./heap-column.ts";
+import { stringContents, surfaceContents, termContents } from "./segment-contents.ts";
 import { SpilledPostings } from "./spilled-postings.ts";
+import { placesOf, renumberStreams, surfacesByCount } from "./surface-order.ts";
 import { SurfaceTable } from "./surface-table.ts";
 import { type Scratch, Tape } from "./tape.ts";
 
@@ -127,18 +129,23 @@ export class SegmentBuilder {
 
   /** What the segment is in a file. Nothing can be added afterwards. */
   finish(): SegmentContents {
-    const surfaces = stringContents(this.#table.surfaces);
+    const order = surfacesByCount(this.#table.counts.view());
+    const numbers = placesOf(order);
+    const streams = renumberStreams(
+      this.#streams.bytes,
+      this.documentCount,
+      numbers,
+      this.#scratch,
+    );
     const documentIds = stringContents(this.#documentIds);
     const groupIds = stringContents(this.#groupIds);
     const names = stringContents(this.#names);
     const fieldLengths = this.#fieldLengths.view();
     return {
-      ...termContents(this.#table, this.#postings, fieldLengths, this.#scratch),
-      surfaceBytes: contentOf(surfaces.bytes),
-      surfaceOffsets: contentOf(surfaces.offsets),
-      surfaceFlags: contentOf(this.#table.flags.view()),
-      streams: this.#streams.bytes,
-      streamOffsets: this.#streams.offsets,
+      ...termContents(this.#table, this.#postings, fieldLengths, order, this.#scratch),
+      ...surfaceContents(this.#table, order, numbers),
+      streams: streams.bytes,
+      streamOffsets: streams.offsets,
       fieldLengths: contentOf(fieldLengths),
       fingerprints: this.#fingerprints,
       documentGroups: this.#documentGroups,
@@ -218,21 +225,4 @@ interface EncodedDocument {
   readonly version: string;
   readonly section: string;
   readonly stored: Uint8Array;
-}
-
-/** Byte strings one after another, with where each begins and the last one ends. */
-class HeapColumn {
-  readonly bytes: Tape;
-  readonly offsets: Tape;
-
-  constructor(scratch: Scratch | undefined) {
-    this.bytes = new Tape(scratch);
-    this.offsets = new Tape(scratch);
-    this.offsets.pushWord(0);
-  }
-
-  add(bytes: Uint8Array, length: number): void {
-    this.bytes.append(bytes, 0, length);
-    this.offsets.pushWord(this.bytes.byteLength);
-  }
 }

@@ -24,7 +24,6 @@ type TermContents = Pick<
   | "blockBounds"
   | "surfaceTerms"
   | "surfaceTermLists"
-  | "vocabulary"
   | "boundAverages"
 >;
 
@@ -36,6 +35,7 @@ export function termContents(
   table: SurfaceTable,
   spilled: SpilledPostings,
   fieldLengths: Uint8Array,
+  surfaceOrder: Uint32Array,
   scratch: Scratch | undefined,
 ): TermContents {
   const { terms } = table;
@@ -68,21 +68,58 @@ export function termContents(
     blockLastDocuments: contentOf(blocks.lastDocuments.view()),
     blockEnds: contentOf(blocks.ends.view()),
     blockBounds: contentOf(blocks.bounds.view()),
-    surfaceTerms: contentOf(renumberTerms(table.termOf.view(), newNumbers)),
-    vocabulary: contentOf(vocabularyOf(table)),
+    surfaceTerms: contentOf(termsInOrder(table.termOf.view(), surfaceOrder, newNumbers)),
     surfaceTermLists: contentOf(renumberLists(table.lists.view(), newNumbers)),
     boundAverages: contentOf(averages),
   };
 }
 
-/** The surfaces that are plain words, in the order of their bytes. */
-function vocabularyOf({ surfaces, flags, termOf }: SurfaceTable): Uint32Array {
+type SurfaceContents = Pick<
+  SegmentContents,
+  "surfaceBytes" | "surfaceOffsets" | "surfaceFlags" | "vocabulary"
+>;
+
+/**
+ * The surfaces in the order of their numbers in the file.
+ *
+ * @param order the builder's numbers of them.
+ * @param numbers by those: the ones in the file.
+ */
+export function surfaceContents(
+  table: SurfaceTable,
+  order: Uint32Array,
+  numbers: Uint32Array,
+): SurfaceContents {
+  const starts = table.surfaces.offsets();
+  const { values } = table.surfaces.pool;
+  const bytes = new Tape();
+  const offsets = new Tape();
+  for (const surface of order) {
+    offsets.pushWord(bytes.byteLength);
+    bytes.append(values, starts[surface]!, starts[surface + 1]!);
+  }
+  offsets.pushWord(bytes.byteLength);
+  const flags = Uint8Array.from(order, (surface) => table.flags.values[surface]!);
+  const vocabulary = sortStrings(values, starts, plainWords(table));
+  for (let place = 0; place < vocabulary.length; place++) {
+    vocabulary[place] = numbers[vocabulary[place]!]!;
+  }
+  return {
+    surfaceBytes: bytes,
+    surfaceOffsets: offsets,
+    surfaceFlags: contentOf(flags),
+    vocabulary: contentOf(vocabulary),
+  };
+}
+
+/** The surfaces that are plain words. */
+function plainWords({ surfaces, flags, termOf }: SurfaceTable): Uint32Array {
   const words = new GrowingUint32();
   for (let surface = 0; surface < surfaces.size; surface++) {
     const isWord = (flags.values[surface]! & SURFACE_KIND_MASK) === KIND_WORD;
     if (isWord && termOf.values[surface]! < NO_TERM) words.push(surface);
   }
-  return sortStrings(surfaces.pool.values, surfaces.offsets(), words.view());
+  return words.view();
 }
 
 function averagesOf(fieldLengths: Uint8Array): Float64Array {
@@ -91,16 +128,18 @@ function averagesOf(fieldLengths: Uint8Array): Float64Array {
   return averageLengths(totals, fieldLengths.length / FIELDS.length);
 }
 
-/** In place: the builder that they are of is at its end. */
-function renumberTerms(entries: Uint32Array, newNumbers: Uint32Array): Uint32Array {
-  for (let surface = 0; surface < entries.length; surface++) {
+function termsInOrder(
+  entries: Uint32Array,
+  order: Uint32Array,
+  newNumbers: Uint32Array,
+): Uint32Array {
+  return order.map((surface) => {
     const entry = entries[surface]!;
-    if (entry < NO_TERM) entries[surface] = newNumbers[entry]!;
-  }
-  return entries;
+    return entry < NO_TERM ? newNumbers[entry]! : entry;
+  });
 }
 
-/** In place too. */
+/** In place: the builder that they are of is at its end. */
 function renumberLists(lists: Uint32Array, newNumbers: Uint32Array): Uint32Array {
   for (let place = 0; place < lists.length; ) {
     const end = place + lists[place]!;

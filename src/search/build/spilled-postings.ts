@@ -2,6 +2,7 @@ import { GrowingBytes } from "./growing.ts";
 import { PostingChains } from "./posting-chains.ts";
 import { sortStrings } from "./sort-strings.ts";
 import { type Scratch, Tape } from "./tape.ts";
+import { TapeReader } from "./tape-reader.ts";
 
 /** The strings of the terms, by number. */
 interface TermStrings {
@@ -76,49 +77,20 @@ export class SpilledPostings {
 class RunReader {
   /** The term whose chain comes next; -1 behind the last one. */
   term = -1;
-  readonly #chunks: Iterator<Uint8Array>;
-  #chunk: Uint8Array = new Uint8Array(0);
-  #at = 0;
+  readonly #reader: TapeReader;
 
   constructor(run: Tape) {
-    this.#chunks = run.chunks();
+    this.#reader = new TapeReader(run);
     this.#readTerm();
   }
 
   /** Appends the chain to `out` and goes on to the next term. */
   take(out: GrowingBytes): void {
-    for (let rest = this.#readVarint(); rest > 0; ) {
-      this.#fill();
-      const count = Math.min(rest, this.#chunk.length - this.#at);
-      out.append(this.#chunk, this.#at, this.#at + count);
-      this.#at += count;
-      rest -= count;
-    }
+    this.#reader.take(this.#reader.readVarint(), out);
     this.#readTerm();
   }
 
   #readTerm(): void {
-    this.term = this.#fill() ? this.#readVarint() : -1;
-  }
-
-  #readVarint(): number {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      this.#fill();
-      const byte = this.#chunk[this.#at++]!;
-      value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-  }
-
-  /** Whether there is a byte at hand. */
-  #fill(): boolean {
-    while (this.#at === this.#chunk.length) {
-      const next = this.#chunks.next();
-      if (next.done === true) return false;
-      this.#chunk = next.value;
-      this.#at = 0;
-    }
-    return true;
+    this.term = this.#reader.hasMore() ? this.#reader.readVarint() : -1;
   }
 }

@@ -26,6 +26,8 @@ export class SurfaceTable {
   readonly terms: ByteInterner = new ByteInterner();
   /** By surface: its kind and length, see `file/surface-terms.ts`. */
   readonly flags: GrowingBytes = new GrowingBytes();
+  /** By surface: how often it was written; for the encoder to count. */
+  readonly counts: GrowingUint32 = new GrowingUint32();
   /** By surface: its only term, counted in full; or {@link MANY_TERMS} plus a place in `lists`. */
   readonly termOf: GrowingUint32 = new GrowingUint32();
   /** A count, then so many terms, each shifted by its units. */
@@ -57,7 +59,10 @@ export class SurfaceTable {
     const shown = kind === KIND_OVERLAP ? shownBytes : 0;
     const tag = kind === KIND_SEPARATOR ? 0 : (language << 8) | (shown << SURFACE_KIND_BITS) | kind;
     const surface = this.surfaces.intern(bytes, start, end, hash, tag);
-    if (surface === this.flags.length) this.#describe(bytes, start, end, kind, shown, language);
+    if (surface === this.flags.length) {
+      this.#describe(bytes, start, end, kind, shown, language);
+      this.counts.push(0);
+    }
     return surface;
   }
 

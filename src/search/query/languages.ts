@@ -9,8 +9,9 @@ export function indexLanguages(segments: readonly Segment[]): readonly string[] 
   const counts = new Map<string, number>();
   for (const segment of segments) {
     const perName = new Uint32Array(segment.names.length);
-    for (const [document, name] of segment.documentLanguages.entries()) {
-      if (!isDeleted(segment, document)) perName[name]! += 1;
+    const { documentLanguages } = segment;
+    for (let document = 0; document < documentLanguages.length; document++) {
+      if (!isDeleted(segment, document)) perName[documentLanguages[document]!]! += 1;
     }
     for (const [name, count] of perName.entries()) {
       if (count === 0) continue;

@@ -59,11 +59,16 @@ export class TermStatistics {
     let base = 0;
     let groupBase = 0;
     this.parts = segments.map((segment, index) => {
+      let made: SegmentWeights | undefined;
       const part: IndexPart = {
         segment,
         base,
         groupBase,
-        weights: segmentWeights(segment, weights, boundScaleOf(segment, averages)),
+        // With the first query: it is a table, and opening need not wait for it.
+        get weights() {
+          made ??= segmentWeights(segment, weights, boundScaleOf(segment, averages));
+          return made;
+        },
         deletedCounts: deletedCounts[index] ?? new Map(),
       };
       base += segment.documentCount;
