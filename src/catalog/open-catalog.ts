@@ -1,4 +1,5 @@
 import { createBreather } from "../lib/breathe.ts";
+import { RecentMap } from "../lib/recent-map.ts";
 import { bytesOf } from "../search/file/sections.ts";
 import type { MergeSegments } from "../search/merge-segments.ts";
 import { CONFIDENCE_THRESHOLD } from "../search/ranking/confidence.ts";
@@ -24,8 +25,12 @@ import {
   decodePage,
   decodeSummaries,
   optional,
+  type StoredHit,
   type StoredSummary,
 } from "./stored-json.ts";
+
+/** Sections whose titles and URLs are remembered: reading them again at each hit is dear. */
+const MAX_STORED_HITS = 4_096;
 
 /**
  * Opens the bytes of an index file. Nothing is rebuilt or copied: the catalog reads from `bytes`,
@@ -72,6 +77,7 @@ class IndexCatalog implements IndexedCatalog {
   readonly searchSemantically: Catalog["searchSemantically"];
   readonly #embedder: QueryEmbedder | undefined;
   readonly #packedPages: Uint8Array;
+  readonly #storedHits = new RecentMap<StoredHit>(MAX_STORED_HITS);
   #pages: readonly StoredSummary[] | undefined;
   #addresses: PageAddresses | undefined;
 
@@ -117,9 +123,12 @@ class IndexCatalog implements IndexedCatalog {
 
   #hit(hit: SearchHit): CatalogHit {
     const { id, group: pageId, score, snippet, matched, translations } = hit;
-    const stored = this.index.storedDocument(id);
-    if (!stored) throw new Error(`hit ${id} is not in its own index`);
-    return { id, pageId, ...decodeHit(stored), score, snippet, matched, translations };
+    const stored = this.#storedHits.getOrMake(id, () => {
+      const bytes = this.index.storedDocument(id);
+      if (!bytes) throw new Error(`hit ${id} is not in its own index`);
+      return decodeHit(bytes);
+    });
+    return { id, pageId, ...stored, score, snippet, matched, translations };
   }
 
   page(id: string): CatalogPage | undefined {

@@ -1,3 +1,4 @@
+import { resultOf } from "../mcp/call-tool.ts";
 import { cleanLine } from "../mcp/clean-text.ts";
 import type { DocsContext } from "../mcp/docs-context.ts";
 import { callFetch } from "../mcp/fetch-tool.ts";
@@ -23,7 +24,7 @@ export function makeToolExamples(context: DocsContext): readonly ToolExample[] {
     ];
   }
   const search = { query, limit: SEARCH_LIMIT };
-  const found = callSearch(context, search).structuredContent;
+  const found = resultOf(callSearch(context, search)).structuredContent;
   const [first] = context.catalog.search(query, { limit: 1 }).hits;
   return [
     { name: "search", arguments: search, answer: JSON.stringify(found, null, 2) },

@@ -1,7 +1,8 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import type { DocsContext } from "./docs-context.ts";
 import { callFetch } from "./fetch-tool.ts";
-import { callSearch, callSearchSemantically } from "./search-tool.ts";
+import { SearchPayload } from "./search-payload.ts";
+import { callSearch, callSearchSemantically, type SearchAnswer } from "./search-tool.ts";
 import { callServerStatus, STATUS_TOOL } from "./server-status.ts";
 import { ArgumentError } from "./tool-arguments.ts";
 import { errorResult } from "./tool-result.ts";
@@ -11,29 +12,46 @@ export function revisionMeta({ revision }: DocsContext): Readonly<Record<string,
   return revision === undefined ? {} : { "docport/revision": revision };
 }
 
+/** What a tool gives, without `_meta`. */
+export type ToolAnswer = SearchAnswer;
+
 /**
  * Runs a tool; undefined when there is none of that name. Arguments that cannot be read are a result
  * with `isError`, which the model sees and can put right (MCP 2026-07-28, "Error Handling" of tools).
  */
+export function answerTool(
+  context: DocsContext,
+  name: string,
+  given: Readonly<Record<string, unknown>>,
+): ToolAnswer | Promise<ToolAnswer> | undefined {
+  try {
+    if (name === "fetch") return callFetch(context, given);
+    if (name === STATUS_TOOL && context.status) return callServerStatus(context.status());
+    if (name !== "search") return undefined;
+    if (!context.catalog.searchSemantically) return callSearch(context, given);
+    return callSearchSemantically(context, given).catch(toolError);
+  } catch (error) {
+    return toolError(error);
+  }
+}
+
+/** As {@link answerTool}, as the protocol has it. */
 export function callTool(
   context: DocsContext,
   name: string,
   given: Readonly<Record<string, unknown>>,
 ): CallToolResult | Promise<CallToolResult> | undefined {
-  const marked = (result: CallToolResult): CallToolResult => ({
+  const marked = (answer: ToolAnswer): CallToolResult => ({
     ...(context.revision !== undefined && { _meta: revisionMeta(context) }),
-    ...result,
+    ...resultOf(answer),
   });
-  const failed = (error: unknown): CallToolResult => marked(toolError(error));
-  try {
-    if (name === "fetch") return marked(callFetch(context, given));
-    if (name === STATUS_TOOL && context.status) return marked(callServerStatus(context.status()));
-    if (name !== "search") return undefined;
-    if (!context.catalog.searchSemantically) return marked(callSearch(context, given));
-    return callSearchSemantically(context, given).then(marked).catch(failed);
-  } catch (error) {
-    return failed(error);
-  }
+  const answer = answerTool(context, name, given);
+  return answer instanceof Promise ? answer.then(marked) : answer && marked(answer);
+}
+
+/** An answer as the protocol has it, without `_meta`. */
+export function resultOf(answer: ToolAnswer): CallToolResult {
+  return answer instanceof SearchPayload ? answer.result() : answer;
 }
 
 function toolError(error: unknown): CallToolResult {

@@ -1,17 +1,17 @@
 import type { Catalog, CatalogHit } from "../catalog/catalog.ts";
 import { type CorpusDescription, describeCorpus } from "./corpus-description.ts";
-import { createHitFacts, type HitFacts } from "./hit-facts.ts";
 import type { McpOptions } from "./mcp-options.ts";
 import { createPageUrls, type PageUrls } from "./page-urls.ts";
 import type { ServerStatus } from "./server-status.ts";
+import { createHitWriter, type WrittenHit } from "./written-hits.ts";
 
 /** What every handler reads: one catalog and what was worked out of it once. */
 export interface DocsContext {
   readonly catalog: Catalog;
   readonly corpus: CorpusDescription;
   readonly urls: PageUrls;
-  /** What results say of a section of it. */
-  readonly factsOf: (hit: CatalogHit) => HitFacts;
+  /** A hit as a result for a caller who wants that language. */
+  readonly writeHit: (hit: CatalogHit, wantedLanguage: string | undefined) => WrittenHit;
   readonly onUnanswered?: McpOptions["onUnanswered"];
   /** How the server is; absent: that is told to nobody. */
   readonly status?: (() => ServerStatus) | undefined;
@@ -30,7 +30,7 @@ export function createDocsContext(
     catalog,
     corpus,
     urls,
-    factsOf: createHitFacts(corpus, urls),
+    writeHit: createHitWriter(corpus, urls),
     onUnanswered: options.onUnanswered,
     status: status && (() => status(catalog)),
     revision: options.cacheScope === "private" ? undefined : catalog.revision,

@@ -1,14 +1,13 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import type { Catalog, CatalogHit, CatalogSearchResult } from "../catalog/catalog.ts";
+import type { Catalog, CatalogSearchResult } from "../catalog/catalog.ts";
 import { cleanLine } from "./clean-text.ts";
 import type { DocsContext } from "./docs-context.ts";
-import type { HitFacts } from "./hit-facts.ts";
-import { modelLine } from "./model-text.ts";
 import { emptyFilterNotice, resolveFilters } from "./search-filters.ts";
+import { SearchPayload } from "./search-payload.ts";
 import { withSource } from "./sources.ts";
-import { countTokens } from "./token-count.ts";
 import { type ArgumentSpecs, parseArguments } from "./tool-arguments.ts";
-import { fitsBudget, jsonResult, MAX_RESULT_CHARS, MIN_TOKENS } from "./tool-result.ts";
+import { jsonResult, MAX_RESULT_CHARS, MIN_TOKENS } from "./tool-result.ts";
+import { SNIPPET_CHARS, type WrittenHit } from "./written-hits.ts";
 
 export const DEFAULT_SEARCH_TOKENS = 4_000;
 export const DEFAULT_SEARCH_LIMIT = 10;
@@ -16,7 +15,6 @@ export const MAX_SEARCH_LIMIT = 50;
 
 /** Hits shown when the catalog finds that nothing really answers. */
 const MAX_CLOSEST = 5;
-const SNIPPET_CHARS = 300;
 
 export const SEARCH_ARGUMENTS: ArgumentSpecs = {
   query: {
@@ -53,6 +51,9 @@ export const SEARCH_ARGUMENTS: ArgumentSpecs = {
   },
 };
 
+/** An answer that was weighed and is not written yet, or one that was made as it is. */
+export type SearchAnswer = SearchPayload | CallToolResult;
+
 /**
  * The `search` tool. Its result always has `results: [{id, title, url, ...}]` and is never above
  * `max_tokens`; what did not fit is counted in `omitted`, with the call that gets it.
@@ -61,7 +62,7 @@ export const SEARCH_ARGUMENTS: ArgumentSpecs = {
 export function callSearch(
   context: DocsContext,
   raw: Readonly<Record<string, unknown>>,
-): CallToolResult {
+): SearchAnswer {
   const request = readSearch(context, raw);
   const { query, options, wider } = request;
   const found = context.catalog.search(query, options);
@@ -78,7 +79,7 @@ export function callSearch(
 export async function callSearchSemantically(
   context: DocsContext,
   raw: Readonly<Record<string, unknown>>,
-): Promise<CallToolResult> {
+): Promise<SearchAnswer> {
   const { searchSemantically } = context.catalog;
   if (!searchSemantically) return callSearch(context, raw);
   const request = readSearch(context, raw);
@@ -129,11 +130,11 @@ function readSearch(
 }
 
 function renderSearch(
-  { corpus, factsOf, onUnanswered }: DocsContext,
+  { corpus, writeHit, onUnanswered }: DocsContext,
   { query, filters, maxTokens, notices, given }: SearchRequest,
   found: CatalogSearchResult,
   { isWider }: { readonly isWider: boolean },
-): CallToolResult {
+): SearchAnswer {
   if (!found.answered) onUnanswered?.(query, found);
   const said = [...notices];
   if (isWider && found.hits.length > 0) said.push(emptyFilterNotice(filters, corpus));
@@ -141,35 +142,8 @@ function renderSearch(
   if (!found.answered) said.push(unansweredNotice(found, corpus.sections));
 
   const hits = found.answered ? found.hits : found.hits.slice(0, MAX_CLOSEST);
-  const isMultilingual = corpus.languages.length > 1;
-  const results = hits.map((hit) =>
-    resultOf(hit, factsOf(hit), { isMultilingual, wanted: filters.language }),
-  );
+  const results = hits.map((hit) => writeHit(hit, filters.language));
   return fitResults(results, found, said, maxTokens, given);
-}
-
-function resultOf(
-  { snippet, language }: CatalogHit,
-  { id, title, url, source, headingPath, version, provenance }: HitFacts,
-  {
-    isMultilingual,
-    wanted,
-  }: { readonly isMultilingual: boolean; readonly wanted: string | undefined },
-): Readonly<Record<string, string>> {
-  const text = modelLine(cleanLine(snippet.text, SNIPPET_CHARS * 2));
-  return {
-    ...{ id, title, url },
-    ...(source !== undefined && { source }),
-    ...(headingPath !== undefined && { heading_path: headingPath }),
-    ...(text && {
-      snippet: (snippet.cutBefore ? "… " : "") + text + (snippet.cutAfter ? " …" : ""),
-    }),
-    ...(isMultilingual && { language }),
-    ...(version !== undefined && { version }),
-    ...provenance,
-    ...(wanted !== undefined &&
-      language !== wanted && { note: `Not available in ${wanted}; this is ${language}.` }),
-  };
 }
 
 function unansweredNotice(found: CatalogSearchResult, sections: readonly string[]): string {
@@ -182,48 +156,49 @@ function unansweredNotice(found: CatalogSearchResult, sections: readonly string[
 
 /** As many of the results, from the best, as the budget holds. */
 function fitResults(
-  results: readonly Readonly<Record<string, string>>[],
+  hits: readonly WrittenHit[],
   found: CatalogSearchResult,
   notices: readonly string[],
   maxTokens: number,
   given: Readonly<Record<string, string | number>>,
-): CallToolResult {
-  const payload = (shown: number): Readonly<Record<string, unknown>> => ({
-    results: results.slice(0, shown),
-    ...(found.answered ? {} : { answered: false }),
-    ...(found.corrected === undefined ? {} : { corrected: cleanLine(found.corrected) }),
-    ...(notices.length > 0 && { notice: notices.join(" ").slice(0, 1_000) }),
-    ...(shown < results.length && {
-      omitted: {
-        count: results.length - shown,
-        reason: `max_tokens ${maxTokens}`,
-        next_call: { name: "search", arguments: widerCall(shown) },
-      },
-    }),
-  });
-  const everything = JSON.stringify(payload(results.length));
-  if (fitsBudget(everything, maxTokens)) return jsonResult(everything, payload(results.length));
+): SearchAnswer {
+  const whole = new SearchPayload(hits, about({}));
+  if (whole.fits(maxTokens)) return whole;
 
-  // What the caller would have to ask for to get all of it, or its part beyond the character cap.
-  function widerCall(shown: number): Readonly<Record<string, string | number>> {
-    const isBeyondCap = everything.length > MAX_RESULT_CHARS;
-    return isBeyondCap
-      ? { ...given, limit: Math.max(1, shown) }
-      : { ...given, max_tokens: countTokens(everything) };
+  function about(omitted: { readonly omitted?: unknown }): Readonly<Record<string, unknown>> {
+    return {
+      ...(found.answered ? {} : { answered: false }),
+      ...(found.corrected === undefined ? {} : { corrected: cleanLine(found.corrected) }),
+      ...(notices.length > 0 && { notice: notices.join(" ").slice(0, 1_000) }),
+      ...omitted,
+    };
   }
+  const payload = (shown: number): SearchPayload => {
+    // What the caller would have to ask for to get all of it, or its part beyond the character cap.
+    const wider =
+      whole.chars > MAX_RESULT_CHARS
+        ? { ...given, limit: Math.max(1, shown) }
+        : { ...given, max_tokens: whole.tokens };
+    const omitted = {
+      count: hits.length - shown,
+      reason: `max_tokens ${maxTokens}`,
+      next_call: { name: "search", arguments: wider },
+    };
+    return new SearchPayload(hits.slice(0, shown), about({ omitted }));
+  };
   let low = 0;
-  let high = results.length - 1;
+  let high = hits.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (fitsBudget(JSON.stringify(payload(middle)), maxTokens)) low = middle;
+    if (payload(middle).fits(maxTokens)) low = middle;
     else high = middle - 1;
   }
-  const text = JSON.stringify(payload(low));
-  if (fitsBudget(text, maxTokens)) return jsonResult(text, payload(low));
+  const fitting = hits.length === 0 ? whole : payload(low);
+  if (fitting.fits(maxTokens)) return fitting;
   // The call that gets it would repeat a query that is itself longer than the budget.
   const bare = {
     results: [],
-    notice: `Nothing fits in max_tokens ${maxTokens}: send ${countTokens(everything)}.`,
+    notice: `Nothing fits in max_tokens ${maxTokens}: send ${whole.tokens}.`,
   };
   return jsonResult(JSON.stringify(bare), bare);
 }

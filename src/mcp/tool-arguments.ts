@@ -37,10 +37,7 @@ export function parseArguments(
   raw: Readonly<Record<string, unknown>>,
   specs: ArgumentSpecs,
 ): ParsedArguments {
-  const nameOf = new Map<string, string>();
-  for (const [name, spec] of Object.entries(specs)) {
-    for (const alias of [name, ...spec.aliases]) nameOf.set(fold(alias), name);
-  }
+  const nameOf = namesOf(specs);
   const strings = new Map<string, string>();
   const integers = new Map<string, number>();
   const notices: string[] = [];
@@ -68,6 +65,20 @@ export function parseArguments(
   }
   if (unknown.length > 0) notices.push(unknownNotice(unknown, Object.keys(specs)));
   return { strings, integers, notices };
+}
+
+/** The names of arguments by how they may be written; worked out once for each of a few specs. */
+const knownNames = new WeakMap<ArgumentSpecs, ReadonlyMap<string, string>>();
+
+function namesOf(specs: ArgumentSpecs): ReadonlyMap<string, string> {
+  const known = knownNames.get(specs);
+  if (known) return known;
+  const nameOf = new Map<string, string>();
+  for (const [name, spec] of Object.entries(specs)) {
+    for (const alias of [name, ...spec.aliases]) nameOf.set(fold(alias), name);
+  }
+  knownNames.set(specs, nameOf);
+  return nameOf;
 }
 
 function readString(name: string, value: unknown, spec: ArgumentSpec, notices: string[]): string {

@@ -1,11 +1,10 @@
-import type { CallToolResult } from "@modelcontextprotocol/server";
 import { ByteCache } from "../../lib/byte-cache.ts";
-import { callTool } from "../call-tool.ts";
+import { answerTool, type ToolAnswer } from "../call-tool.ts";
 import type { McpOptions } from "../mcp-options.ts";
 import { STATUS_TOOL } from "../server-status.ts";
 import { keepSurface, type Surface } from "../surface.ts";
 import { type DirectRequest, type Era, type MirrorHeaders, readRequest } from "./read-request.ts";
-import { writeResult } from "./write-result.ts";
+import { writeAnswer } from "./write-answer.ts";
 import { type WrittenLists, writeLists } from "./written-lists.ts";
 
 /**
@@ -92,13 +91,13 @@ function toolAnswer(
   const known = key === undefined ? undefined : results?.get(key);
   if (known) return frame(request, known, around);
 
-  const finish = (result: CallToolResult): DirectAnswer => {
-    const bytes = Buffer.from(writeResult(result));
+  const finish = (answer: ToolAnswer): DirectAnswer => {
+    const bytes = writeAnswer(answer);
     if (key !== undefined && key.length <= MAX_KEPT_ARGUMENTS) results?.set(key, bytes);
     return frame(request, bytes, around);
   };
-  const result = callTool(surface.context, name, given);
-  return result instanceof Promise ? result.then(finish) : result && finish(result);
+  const answer = answerTool(surface.context, name, given);
+  return answer instanceof Promise ? answer.then(finish) : answer && finish(answer);
 }
 
 const BARE = { start: "", end: "" };

@@ -3,7 +3,7 @@ import type { McpOptions } from "../mcp-options.ts";
 import { cacheHintOf, capabilitiesOf, type Surface } from "../surface.ts";
 import { MODERN_VERSION } from "./known-shapes.ts";
 import type { Era } from "./read-request.ts";
-import { members } from "./write-result.ts";
+import { members } from "./write-answer.ts";
 
 type WriteList = (era: Era, version?: string) => Buffer;
 
