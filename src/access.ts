@@ -53,7 +53,11 @@ export function createAccess(
   const views = Array.from({ length: count }, () => new CatalogView());
   const empty = new CatalogView();
   return {
-    viewsOf: (catalog, merge) => createAccessViews(catalog, rules, merge),
+    viewsOf: (catalog, merge) =>
+      createAccessViews(catalog, rules, {
+        merge,
+        shown: views.flatMap(({ shown }) => shown ?? []),
+      }),
     show(next) {
       for (const [number, view] of views.entries()) {
         view.showChanged(next.catalogs[number] ?? next.empty);

@@ -9,6 +9,11 @@ export class CatalogView {
   readonly events: ServerEventBus = new EventBus();
   #shown: IndexedCatalog | undefined;
 
+  /** Undefined before the first {@link show}. */
+  get shown(): IndexedCatalog | undefined {
+    return this.#shown;
+  }
+
   /** Throws before the first {@link show}. */
   readonly catalog = (): IndexedCatalog => {
     if (!this.#shown) throw new Error("nothing is shown yet");

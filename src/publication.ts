@@ -20,6 +20,8 @@ export interface PublicationOptions extends Pick<McpOptions, "onUnanswered" | "s
 export class Publication {
   readonly #options: PublicationOptions;
   readonly #everything = new CatalogView();
+  /** What is seen here of a catalog, which may be the same the next time. */
+  readonly #narrowed = new WeakMap<IndexedCatalog, IndexedCatalog>();
 
   constructor(options: PublicationOptions) {
     this.#options = options;
@@ -40,11 +42,11 @@ export class Publication {
     merge?: MergeSegments,
   ): Promise<() => void> {
     const { corpus, access } = this.#options;
-    const known = new Map<IndexedCatalog, IndexedCatalog>();
     const narrow = async (catalog: IndexedCatalog): Promise<IndexedCatalog> => {
       const seen =
-        known.get(catalog) ?? (corpus ? await corpusCatalog(catalog, corpus, merge) : catalog);
-      known.set(catalog, seen);
+        this.#narrowed.get(catalog) ??
+        (corpus ? await corpusCatalog(catalog, corpus, merge) : catalog);
+      this.#narrowed.set(catalog, seen);
       return seen;
     };
     const everything = await narrow(next);

@@ -28,11 +28,14 @@ export function scopeSet(rules: readonly AccessRule[], held: ReadonlySet<string>
  *
  * Rejects with `DocportError` `ERR_ACCESS_RULE` when a section has no page: it is misspelt, and what
  * it was to protect would be open.
+ *
+ * @param shown catalogs of before. A set of scopes that sees the same pages as one of them has it
+ * again, so that a change of other pages costs it nothing.
  */
 export async function createAccessViews(
   catalog: IndexedCatalog,
   rules: readonly AccessRule[],
-  merge?: WithoutOptions["merge"],
+  { merge, shown }: Pick<WithoutOptions, "merge" | "shown"> = {},
 ): Promise<AccessViews> {
   const scopes = ruleScopes(rules);
   if (scopes.length > MAX_RULE_SCOPES) {
@@ -54,7 +57,7 @@ export async function createAccessViews(
     const hidden = pages.filter((_page, index) => ((needs[index] ?? 0) & ~held) !== 0);
     const ids = new Set(hidden.map(({ id }) => id));
     const key = JSON.stringify([...ids]);
-    const view = byPages.get(key) ?? (await catalog.without(ids, { merge }));
+    const view = byPages.get(key) ?? (await catalog.without(ids, { merge, shown }));
     byPages.set(key, view);
     catalogs.push(view);
   }

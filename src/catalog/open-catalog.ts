@@ -56,8 +56,7 @@ export interface IndexedCatalog extends Catalog {
   /**
    * The catalog as if some pages had never been in the documentation: neither counts, ranking and
    * corrections nor the bytes in memory have anything of them. It may be empty. The work grows with
-   * the whole index; without a hidden page and a setting it is the catalog itself.
-   *
+   * the whole index; without a hidden page and a name it is the catalog itself.
    */
   without(pageIds: ReadonlySet<string>, options?: WithoutOptions): Promise<IndexedCatalog>;
 }
@@ -67,6 +66,8 @@ export interface WithoutOptions {
   readonly names?: Pick<CatalogSettings, "title" | "baseUrl">;
   /** Does most of the work. Default: here and now. */
   readonly merge?: MergeSegments | undefined;
+  /** Catalogs of before: one of the very same pages comes back, and nothing is indexed. */
+  readonly shown?: readonly IndexedCatalog[] | undefined;
 }
 
 class IndexCatalog implements IndexedCatalog {
@@ -161,7 +162,7 @@ class IndexCatalog implements IndexedCatalog {
 
   async without(
     pageIds: ReadonlySet<string>,
-    { names, merge }: WithoutOptions = {},
+    { names, merge, shown = [] }: WithoutOptions = {},
   ): Promise<IndexedCatalog> {
     const hidden = this.#summaries().filter(({ id }) => pageIds.has(id));
     if (hidden.length === 0 && !names) return this;
@@ -178,6 +179,11 @@ class IndexCatalog implements IndexedCatalog {
     const settings = { title, ...optional("baseUrl", baseUrl), ...optional("corpora", corpora) };
     const facts = gathered.facts({ ...settings, versions }, builtAt);
     const revision = gathered.revision(facts);
+    // Vectors may have come for the same pages.
+    const same = this.index.vectors
+      ? undefined
+      : shown.find((one) => one.revision === revision && !one.index.vectors);
+    if (same) return same;
     const metadata = bytesOf(packMetadata({ revision, facts }, gathered.packedPages));
     const ids = hidden.map(({ id }) => id);
     return new IndexCatalog(await this.index.without(ids, metadata, merge), this.#embedder);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ruleCovers } from "../../src/auth/access-rule.ts";
 import { createAccessViews, ruleScopes, scopeSet } from "../../src/auth/access-views.ts";
 import type { Catalog } from "../../src/catalog/catalog.ts";
-import { catalogOf, type PageSpec } from "./catalogs.ts";
+import { BUILT_AT, catalogOf, type PageSpec } from "./catalogs.ts";
 
 const INTERNAL = { scope: "docs:internal", sections: ["internal"] };
 const idsOf = (catalog: Catalog | undefined): string[] =>
@@ -74,6 +74,23 @@ describe("access views", () => {
     expect(catalogs).toHaveLength(8);
     expect(catalogs[7]).toBe(catalog);
     expect(catalogs[held("docs:root")]).toBe(catalogs[held()]);
+  });
+
+  it("stay what they were, unless a page changes that they show", async () => {
+    const before = await createAccessViews(await catalogOf(PAGES), rules);
+    const changed = (id: string): PageSpec[] =>
+      PAGES.map((page) => (page.id === id ? { ...page, text: "Changed." } : page));
+    const later = BUILT_AT + 1_000;
+    const after = async (id: string): Promise<readonly boolean[]> => {
+      const next = await catalogOf(changed(id), later);
+      const { catalogs } = await createAccessViews(next, rules, { shown: before.catalogs });
+      return [held(), held("docs:partner"), held("docs:internal")].map(
+        (scopes) => catalogs[scopes] === before.catalogs[scopes],
+      );
+    };
+    expect(await after("partner/prices")).toEqual([true, false, true]);
+    expect(await after("internal/keys")).toEqual([true, true, false]);
+    expect(await after("guide")).toEqual([false, false, false]);
   });
 
   it("refuse a section without a page: it is misspelt", async () => {

@@ -105,7 +105,10 @@ describe("the command serves the good page and lives, given", { timeout: 120_000
       if (answer) answer(response);
       else response.end(list);
     });
-    await using docport = await startDocport(["serve", `${site.url}/llms.txt`, "--port", "0"]);
+    await using folder = await temporaryFolder();
+    const location = `${site.url}/llms.txt`;
+    const kept = ["--cache", folder.path];
+    await using docport = await startDocport(["serve", location, "--port", "0", ...kept]);
     expect(await titlesOf(docport)).toEqual(["Good"]);
     expect(site.asked).toEqual(expect.arrayContaining(["/bomb.md", "/moved.md", "/endless.md"]));
     expect(elsewhere.asked).toEqual([]);
