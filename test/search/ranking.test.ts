@@ -142,6 +142,51 @@ describe("a word that is in no document", () => {
   });
 });
 
+describe("compounds", () => {
+  const index = indexOf([
+    document("parts", {
+      language: "de",
+      text: "Die Verlängerung des Zertifikats geht von selbst.",
+    }),
+    document("compound", { language: "de", text: "Die Zertifikatsverlängerung geht von selbst." }),
+    document("head", { language: "de", text: "Eine Verlängerung der Leitung ist nicht nötig." }),
+    document("chance", { language: "de", text: "Im Zertifikationsbüro ist niemand." }),
+    ...Array.from({ length: 10 }, (_, i) =>
+      document(`filler-${i}`, { language: "de", text: "Etwas ganz anderes steht hier, und mehr." }),
+    ),
+  ]);
+
+  it.each([
+    ["Zertifikatsverlängerung", ["compound", "parts"]],
+    ["Zertifikatsverlängerungen", ["compound", "parts"]],
+    ["Verlängerung Zertifikat", ["parts", "compound"]],
+    ["Verlängerung des Zertifikats", ["parts", "compound"]],
+  ])("are found whole and in parts: %s", (query, first) => {
+    expect(idsOf(index, query, "de").slice(0, 2)).toEqual(first);
+    expect(idsOf(index, query, "de")).not.toContain("chance");
+  });
+
+  it("are found by a part that stands nowhere alone", () => {
+    const ids = idsOf(
+      indexOf([
+        document("it", { language: "da", text: "Certifikatfornyelse sker af sig selv." }),
+        document("other", { language: "da", text: "Et certifikat er et certifikat." }),
+      ]),
+      "fornyelse",
+      "da",
+    );
+    expect(ids).toEqual(["it"]);
+  });
+
+  it("are no concern of languages that write them apart", () => {
+    const english = indexOf([
+      document("it", { text: "A database of certificates." }),
+      document("other", { text: "Data and a base." }),
+    ]);
+    expect(idsOf(english, "base")).toEqual(["other"]);
+  });
+});
+
 describe("scripts without spaces", () => {
   const index = indexOf([
     document("ja", { language: "ja", text: "サーバー証明書の更新方法。" }),

@@ -1,3 +1,4 @@
+import { MIN_PART_CHARS } from "../analysis/compounding.ts";
 import { KIND_WORD } from "../analysis/tokenizer.ts";
 import { contentOf } from "../file/sections.ts";
 import type { SegmentContents } from "../file/segment-sections.ts";
@@ -5,7 +6,7 @@ import { NO_TERM, SURFACE_KIND_MASK, UNITS_BITS, UNITS_MASK } from "../file/surf
 import { averageLengths, LENGTHS } from "../ranking/field-lengths.ts";
 import { FIELDS } from "../ranking/scoring.ts";
 import type { ByteInterner } from "./byte-interner.ts";
-import { GrowingUint32 } from "./growing.ts";
+import { GrowingBytes, GrowingUint32 } from "./growing.ts";
 import { PostingBlocks } from "./posting-blocks.ts";
 import { sortStrings } from "./sort-strings.ts";
 import type { SpilledPostings } from "./spilled-postings.ts";
@@ -25,6 +26,7 @@ type TermContents = Pick<
   | "surfaceTerms"
   | "surfaceTermLists"
   | "boundAverages"
+  | "compoundEnds"
 >;
 
 /**
@@ -71,7 +73,31 @@ export function termContents(
     surfaceTerms: contentOf(termsInOrder(table.termOf.view(), surfaceOrder, newNumbers)),
     surfaceTermLists: contentOf(renumberLists(table.lists.view(), newNumbers)),
     boundAverages: contentOf(averages),
+    compoundEnds: contentOf(compoundEnds(table, newNumbers)),
   };
+}
+
+/** The terms that may be compounds, in the order of their bytes from the end, by new number. */
+function compoundEnds(
+  { terms, compoundTerms }: SurfaceTable,
+  newNumbers: Uint32Array,
+): Uint32Array {
+  const starts = terms.offsets();
+  const distinct = Uint32Array.from(new Set(compoundTerms.view())).filter(
+    (term) => starts[term + 1]! - starts[term]! > 2 * MIN_PART_CHARS - 1,
+  );
+  const reversed = new GrowingBytes();
+  const offsets = Uint32Array.from({ length: distinct.length + 1 }, (_, index) => {
+    const start = reversed.length;
+    const term = distinct[index];
+    if (term === undefined) return start;
+    for (let at = starts[term + 1]! - 1; at >= starts[term]!; at--) {
+      reversed.push(terms.pool.values[at]!);
+    }
+    return start;
+  });
+  const order = Uint32Array.from(distinct.keys());
+  return sortStrings(reversed.values, offsets, order).map((index) => newNumbers[distinct[index]!]!);
 }
 
 type SurfaceContents = Pick<

@@ -1,5 +1,6 @@
 import { type AnalyzedWord, analyzerFor } from "../analysis/analyze-word.ts";
-import { KIND_OVERLAP, KIND_SEPARATOR } from "../analysis/tokenizer.ts";
+import { isCompounding } from "../analysis/compounding.ts";
+import { KIND_OVERLAP, KIND_SEPARATOR, KIND_WORD } from "../analysis/tokenizer.ts";
 import { decodeUtf8, Utf8Scratch } from "../analysis/utf8.ts";
 import { hashOf } from "../byte-hash.ts";
 import {
@@ -32,6 +33,8 @@ export class SurfaceTable {
   readonly termOf: GrowingUint32 = new GrowingUint32();
   /** A count, then so many terms, each shifted by its units. */
   readonly lists: GrowingUint32 = new GrowingUint32();
+  /** Terms of plain words in languages that write compounds as one; one may be there repeatedly. */
+  readonly compoundTerms: GrowingUint32 = new GrowingUint32();
   readonly #languages: readonly string[];
   readonly #scratch = new Utf8Scratch();
   /** Pieces of names come again and again; the string is at hand, its bytes are not. */
@@ -79,11 +82,14 @@ export class SurfaceTable {
       this.termOf.push(NO_TERM);
       return;
     }
-    const analyzer = analyzerFor(this.#languages[language] ?? "");
+    const name = this.#languages[language] ?? "";
+    const analyzer = analyzerFor(name);
     const word = analyzer.analyze(decodeUtf8(bytes, start, end));
     const value = kind === KIND_OVERLAP ? shownBytes : word.length;
     this.flags.push(kind | (Math.min(value, MAX_SURFACE_VALUE) << SURFACE_KIND_BITS));
-    this.termOf.push(this.#termsOf(word));
+    const term = this.#termsOf(word);
+    this.termOf.push(term);
+    if (kind === KIND_WORD && term < NO_TERM && isCompounding(name)) this.compoundTerms.push(term);
   }
 
   #termsOf(word: AnalyzedWord): number {

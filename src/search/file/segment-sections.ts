@@ -24,6 +24,8 @@ export const SEGMENT_SECTIONS = {
   surfaceTermLists: 12,
   /** The surfaces that are plain words, in the order of their bytes. */
   vocabulary: 37,
+  /** Terms of languages that write compounds as one word, in the order of their bytes from the end. */
+  compoundEnds: 40,
   /** By document: its token stream. */
   streams: 13,
   streamOffsets: 14,

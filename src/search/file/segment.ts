@@ -1,6 +1,7 @@
 import { FINGERPRINT_WORDS } from "../ranking/fingerprint.ts";
 import { FIELDS } from "../ranking/scoring.ts";
 import { UNIT_CODES } from "./postings.ts";
+import { ReversedStrings } from "./reversed-strings.ts";
 import { corrupt, type OpenFile } from "./sections.ts";
 import { SEGMENT_SECTIONS, type SegmentSectionName } from "./segment-sections.ts";
 import { checkOffsets, SortedStrings, StringList, StringTable } from "./string-list.ts";
@@ -24,6 +25,8 @@ export interface Segment {
   readonly surfaceTermLists: Uint32Array;
   /** The surfaces that are plain words, for finding what a word may have been meant to be. */
   readonly vocabulary: SortedStrings;
+  /** Terms that may be compounds, for finding those that end with a word. */
+  readonly compoundEnds: ReversedStrings;
   readonly streams: Uint8Array;
   readonly streamOffsets: Uint32Array;
   readonly fieldLengths: Uint8Array;
@@ -80,9 +83,13 @@ export function segmentOf(raw: ReadonlyMap<number, Uint8Array>): Segment {
   const surfaces = new StringList(bytes("surfaceBytes"), words("surfaceOffsets"));
   const vocabulary = words("vocabulary");
   if (!allBelow(vocabulary, surfaces.length)) throw corrupt("its vocabulary does not fit the rest");
+  const terms = new StringList(bytes("termBytes"), words("termOffsets"));
+  const compoundEnds = words("compoundEnds");
+  if (!allBelow(compoundEnds, terms.length)) throw corrupt("its compounds do not fit the rest");
   const segment: Segment = {
     documentCount: documentIds.length,
-    terms: new SortedStrings(new StringList(bytes("termBytes"), words("termOffsets"))),
+    terms: new SortedStrings(terms),
+    compoundEnds: new ReversedStrings(terms, compoundEnds),
     postingOffsets: words("postingOffsets"),
     postings: bytes("postings"),
     unitCodes: words("unitCodes"),

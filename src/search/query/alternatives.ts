@@ -1,7 +1,7 @@
-import { termsOf } from "../analysis/analyze-word.ts";
 import type { Segment } from "../file/segment.ts";
 import { NO_TERM } from "../file/surface-terms.ts";
 import { COMPOUND_WEIGHT, PREFIX_WEIGHT, TYPO_WEIGHT } from "../ranking/scoring.ts";
+import { compoundParts } from "./compounds.ts";
 import type { QueryWord } from "./parse-query.ts";
 import { forgivenDistance, prefixRange, similarWords } from "./similar-words.ts";
 import type { KnownTerm, TermStatistics } from "./term-statistics.ts";
@@ -17,11 +17,8 @@ const MAX_SIMILAR = 3;
 const MAX_COMPLETIONS = 8;
 /** Words of one prefix that are looked at. */
 const MAX_PREFIX_WORDS = 2000;
+/** Letters of a part of a word that is nowhere, at least. */
 const MIN_PART_CHARS = 3;
-const MIN_COMPOUND_CHARS = 7;
-const MAX_COMPOUND_CHARS = 40;
-/** What German and its neighbours put between the parts of a compound. */
-const LINKS = ["", "s", "es", "n", "en"];
 
 /**
  * What may be meant by a word that is in no document, the likeliest kind only: a word with one
@@ -41,7 +38,7 @@ export function alternativesFor(
   const similar = similarOf(word.text.toLowerCase(), concept.terms, statistics);
   const near = similar.filter(({ distance }) => distance === 1);
   if (near.length > 0) return weighted(near, TYPO_WEIGHT);
-  const parts = compoundParts(word.text, statistics, languages);
+  const parts = compoundParts(word.text, statistics, languages, MIN_PART_CHARS);
   if (parts.length > 0) return parts.map((term) => ({ term, weight: COMPOUND_WEIGHT }));
   const completions = isUnfinished ? completionsOf(word.text.toLowerCase(), statistics) : [];
   if (completions.length > 0) return completions;
@@ -98,41 +95,6 @@ function weighted(similar: readonly SimilarKnown[], weight: number): Alternative
     .toSorted(byDocumentCount)
     .slice(0, MAX_SIMILAR)
     .map((term) => ({ term, weight }));
-}
-
-/** The two known words that a word is made of, those that split it most evenly; or none. */
-function compoundParts(
-  word: string,
-  statistics: TermStatistics,
-  languages: readonly string[],
-): readonly KnownTerm[] {
-  const lower = word.toLowerCase();
-  if (lower.length < MIN_COMPOUND_CHARS || lower.length > MAX_COMPOUND_CHARS) return [];
-  let best: readonly KnownTerm[] = [];
-  let bestLength = 0;
-  for (let end = MIN_PART_CHARS; end <= lower.length - MIN_PART_CHARS; end++) {
-    const left = knownTerms(lower.slice(0, end), statistics, languages);
-    if (left.length === 0) continue;
-    for (const link of LINKS) {
-      const right = lower.slice(end + link.length);
-      const shorter = Math.min(end, right.length);
-      if (right.length < MIN_PART_CHARS || !lower.startsWith(link, end)) continue;
-      if (shorter <= bestLength) continue;
-      const found = knownTerms(right, statistics, languages);
-      if (found.length === 0) continue;
-      best = [...left, ...found];
-      bestLength = shorter;
-    }
-  }
-  return best;
-}
-
-function knownTerms(
-  word: string,
-  statistics: TermStatistics,
-  languages: readonly string[],
-): KnownTerm[] {
-  return termsOf(word, languages).flatMap((term) => statistics.find(term) ?? []);
 }
 
 /** The commonest terms that begin like this, or whose words do. */

@@ -1,11 +1,16 @@
 import { type TermRole, termsOf } from "../analysis/analyze-word.ts";
+import { isCompounding } from "../analysis/compounding.ts";
 import {
+  COMPOUND_OF_UNKNOWN_WEIGHT,
+  COMPOUND_OF_WORD_WEIGHT,
   JOINED_PAIR_WEIGHT,
+  PART_OF_COMPOUND_WEIGHT,
   PARTS_SHARE,
   ROLE_WEIGHT,
   ROLE_WEIGHT_WITHOUT_WHOLE,
 } from "../ranking/scoring.ts";
 import { alternativesFor } from "./alternatives.ts";
+import { compoundParts, compoundsWith } from "./compounds.ts";
 import type { QueryWord } from "./parse-query.ts";
 import type { KnownTerm, TermStatistics } from "./term-statistics.ts";
 
@@ -66,9 +71,14 @@ export function planQuery(
       isIdentifier: word.concepts.some(({ role }) => isPart(role)),
     };
     const known = word.isHalfPair ? UNKNOWN : addKnown(word, index, statistics, collected);
+    const inCompounds =
+      isCompounding(languages[0] ?? "") && isPlain(word)
+        ? addCompounds(word, index, statistics, languages, collected)
+        : 0;
     if (known.weight > 0) {
       return { ...base, weight: known.weight, state: known.isWhole ? "known" : "pieces" };
     }
+    if (inCompounds > 0) return { ...base, weight: statistics.idf(0), state: "replaced" };
     const isJoined = joinedPairs[index] !== undefined || joinedPairs[index - 1] !== undefined;
     if (!isJoined) unknown += 1;
     const alternatives =
@@ -118,6 +128,31 @@ function addKnown(
     greatest = Math.max(greatest, collected.add(terms, factor, [index]));
   }
   return { weight: greatest, isWhole: weight > 0 };
+}
+
+/**
+ * Adds the compounds that a word is a part of, and of a known compound its parts: `Verlängerung` is
+ * found in `Zertifikatsverlängerung`, and that where a `Verlängerung des Zertifikats` is spoken of.
+ * Returns what a document full of one of the compounds gets, 0 when there are none.
+ */
+function addCompounds(
+  word: QueryWord,
+  index: number,
+  statistics: TermStatistics,
+  languages: readonly string[],
+  collected: TermCollector,
+): number {
+  const terms = word.concepts[0]?.terms ?? [];
+  const isKnown = terms.some((term) => statistics.find(term));
+  if (isKnown) {
+    for (const part of compoundParts(word.text, statistics, languages)) {
+      if (!terms.includes(part.term)) collected.add([part], PART_OF_COMPOUND_WEIGHT, [index]);
+    }
+  }
+  const compounds = terms.flatMap((term) => compoundsWith(term, statistics, languages));
+  // A compound of two words of the query is worth what it gets for both.
+  const factor = isKnown ? COMPOUND_OF_WORD_WEIGHT : COMPOUND_OF_UNKNOWN_WEIGHT;
+  return collected.add(compounds, factor, [index], 1);
 }
 
 function isPart(role: TermRole): boolean {
@@ -170,7 +205,8 @@ class TermCollector {
       }
       present.weight =
         count > 0 ? present.weight + weight * count : Math.max(present.weight, weight);
-      for (const word of words) if (!present.words.includes(word)) present.words.push(word);
+      // In the order of the query: it is in this order that nearness is measured.
+      present.words = [...new Set([...present.words, ...words])].toSorted((a, b) => a - b);
     }
     return weight;
   }

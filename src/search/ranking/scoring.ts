@@ -62,6 +62,12 @@ export const ROLE_WEIGHT_WITHOUT_WHOLE = {
 export const PARTS_SHARE = 0.6;
 /** Two words of the query written as one (`flat map` as `flatmap`). */
 export const JOINED_PAIR_WEIGHT = 0.5;
+/** A compound that a word of the query is a part of. */
+export const COMPOUND_OF_WORD_WEIGHT = 0.2;
+/** The same when the word stands nowhere alone. */
+export const COMPOUND_OF_UNKNOWN_WEIGHT = 0.5;
+/** A part of a compound that the query has, and documents too. */
+export const PART_OF_COMPOUND_WEIGHT = 0.25;
 /** A word that stands in for one that no document holds. */
 export const TYPO_WEIGHT = 0.7;
 export const COMPOUND_WEIGHT = 0.7;
