@@ -85,7 +85,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   let living: LivingCatalog;
   let publications: Publications;
   let metrics: AppMetrics | undefined;
-  let unreadablePages = 0;
   const failures = new Map<string, number>();
   const sources = (): SourceState[] => (handler ? sourceStates(living.status(), failures) : []);
   const status = config.serverStatus
@@ -104,7 +103,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         version,
         index: () => (handler ? living.current : undefined),
         sources,
-        unreadablePages: () => unreadablePages,
+        unreadablePages: () => (handler ? living.status().unreadablePages : 0),
         certificate: () => listener.certificate?.status?.(),
         load: () => handler?.load() ?? { inFlight: 0, openStreams: 0 },
       };
@@ -128,10 +127,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       ...options,
       clock,
       signal,
-      onProblem(problem) {
-        unreadablePages += 1;
-        options.onProblem?.(problem);
-      },
       onEvent(event) {
         logLiving(event);
         if (event.kind !== "source-failed") return;

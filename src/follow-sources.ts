@@ -4,6 +4,7 @@ import type { SourceConfig } from "./config/source-list.ts";
 import type { Config } from "./config.ts";
 import type { Problem } from "./corpus/page.ts";
 import { ParsedDocuments } from "./corpus/parsed-documents.ts";
+import type { Source } from "./corpus/source.ts";
 import type { Embeddings } from "./embeddings.ts";
 import type { GivenOptions } from "./follow-catalog.ts";
 import { isElsewhere, keepCatalog } from "./keep-catalog.ts";
@@ -12,6 +13,7 @@ import type { CatalogKeeper, FormerCatalog } from "./living/catalog-keeper.ts";
 import type { CatalogOrigin } from "./living/catalog-origin.ts";
 import type { ChangeWatch } from "./living/change-watch.ts";
 import type { LivingCatalog } from "./living/living-catalog.ts";
+import { SourceProblems } from "./living/source-problems.ts";
 import { type OriginSource, SourcesOrigin } from "./living/sources-origin.ts";
 import { buildFrom, catalogSettings, openSources } from "./load-catalog.ts";
 
@@ -72,7 +74,8 @@ async function originOfSources(
   const parsed = new ParsedDocuments();
   const pages: KeptPage[][] = config.sources.map(() => []);
   const followed = await openFollowed(given, { isPatient: false });
-  const sources = followed.map(({ source }) => source);
+  const problems = followed.map(() => new SourceProblems());
+  const sources = followed.map(({ source }, number) => noting(source, problems[number]));
   const bytes = await buildFrom(sources, config, options, embeddings, {
     parsed,
     onPage: (page, source) => pages[source]?.push(page),
@@ -91,7 +94,24 @@ async function originOfSources(
     first,
     followed.map(() => readAt),
   );
-  return originOver(first, followed, given, keeper, parsed);
+  const read = followed.map((one, number) => {
+    const met = problems[number];
+    return { ...one, ...(met && { problems: met }) };
+  });
+  return originOver(first, read, given, keeper, parsed);
+}
+
+/** A source whose problems are noted while it is read. */
+function noting(source: Source, problems: SourceProblems | undefined): Source {
+  return {
+    name: source.name,
+    async *load(options) {
+      for await (const item of source.load(options)) {
+        if (item.kind === "problem") problems?.add(item.problem);
+        yield item;
+      }
+    },
+  };
 }
 
 function originOver(

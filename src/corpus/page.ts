@@ -63,4 +63,8 @@ export interface Problem {
   readonly reason: string;
   /** Something is served in its place: what an earlier load read. Default false. */
   readonly isServed?: boolean;
+  /** It is the source as a whole that does not answer; what it had is served. Default false. */
+  readonly isOutage?: boolean;
+  /** The server wants not to be asked before this; milliseconds since the Unix epoch. */
+  readonly askAgainAt?: number;
 }

@@ -1,5 +1,6 @@
 import type { IndexedCatalog } from "../catalog/open-catalog.ts";
 import type { ChangeWatch } from "./change-watch.ts";
+import type { SourceProblems } from "./source-problems.ts";
 
 /** A source that is followed, and how its changes are noticed. */
 export interface FollowedSource {
@@ -11,6 +12,8 @@ export interface FollowedSource {
   readonly everyMs?: number;
   /** When what the first catalog has of it was read. Default: now. */
   readonly readAt?: number;
+  /** What was met when it was read for the first catalog. Default: nothing. */
+  readonly problems?: SourceProblems;
 }
 
 /** What came of asking sources. */
@@ -19,6 +22,8 @@ export interface Renewal {
   readonly catalog: IndexedCatalog;
   /** Sources that could not be read, by number, with why; the catalog has what they had. */
   readonly failures: ReadonlyMap<number, unknown>;
+  /** Sources, by number, that want not to be asked before this; epoch milliseconds. */
+  readonly askAgainAt: ReadonlyMap<number, number>;
   /** Called when the catalog is served: the next renewal starts from it. */
   readonly accept: () => void;
 }
@@ -33,6 +38,8 @@ export interface CatalogOrigin {
    * has changed, here neither.
    */
   renew(asked: ReadonlySet<number>, signal: AbortSignal): Promise<Renewal>;
+  /** Pages of what is served that could not be read. */
+  readonly unreadablePages: number;
   /** Ends what goes on behind it. */
   close?(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { CatalogOrigin, FollowedSource, Renewal } from "./catalog-origin.ts
 export class IndexFileOrigin implements CatalogOrigin {
   readonly first: IndexedCatalog;
   readonly sources: readonly FollowedSource[];
+  readonly unreadablePages = 0;
   readonly #open: () => Promise<IndexedCatalog>;
   #current: IndexedCatalog;
 
@@ -27,6 +28,7 @@ export class IndexFileOrigin implements CatalogOrigin {
     return {
       catalog,
       failures,
+      askAgainAt: new Map(),
       accept: () => {
         this.#current = catalog;
       },

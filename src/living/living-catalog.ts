@@ -22,6 +22,8 @@ const TICK_MS = 60_000;
 /** Shortest pause between two renewals, whoever asks for them. */
 const MIN_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 60_000;
+/** A server that wants to be left alone for longer is asked after this all the same. */
+const MAX_ASKED_WAIT_MS = 86_400_000;
 
 interface FollowedState {
   lastSuccessAt: number;
@@ -50,11 +52,12 @@ export class LivingCatalog implements AsyncDisposable {
     this.#origin = origin;
     this.#options = options;
     const now = options.clock.now();
-    this.#states = origin.sources.map(({ everyMs, readAt = now }) => ({
-      lastSuccessAt: readAt,
-      nextAskAt: this.#nextAskAt(everyMs, 0),
-      failure: undefined,
-    }));
+    this.#states = origin.sources.map(({ everyMs, readAt = now, problems }) => {
+      const outage = problems?.outage;
+      const failure = outage && failureAfter(undefined, outage, now);
+      const nextAskAt = this.#nextAskAt(everyMs, failure ? 1 : 0, problems?.askAgainAt);
+      return { lastSuccessAt: readAt, nextAskAt, failure };
+    });
     this.#catalog = origin.first;
   }
 
@@ -74,6 +77,11 @@ export class LivingCatalog implements AsyncDisposable {
   start(): void {
     if (this.#running) return;
     const { signal } = this.#ended;
+    for (const [source, { problems }] of this.#origin.sources.entries()) {
+      const error = problems?.outage;
+      if (!error) continue;
+      this.#options.onEvent?.({ kind: "source-failed", source: this.#statusOf(source), error });
+    }
     const watches = this.#origin.sources.map(({ watch }, source) =>
       watch?.run(() => this.#ask([source]), signal),
     );
@@ -92,6 +100,7 @@ export class LivingCatalog implements AsyncDisposable {
       revision,
       builtAt: facts.builtAt,
       swaps: this.#swaps,
+      unreadablePages: this.#origin.unreadablePages,
       ...(this.#failure && { failure: this.#failure }),
     };
   }
@@ -150,7 +159,7 @@ export class LivingCatalog implements AsyncDisposable {
     const startedAt = clock.now();
     const before = this.#catalog;
     try {
-      const { catalog, failures, accept } = await this.#origin.renew(asked, signal);
+      const { catalog, failures, askAgainAt, accept } = await this.#origin.renew(asked, signal);
       signal.throwIfAborted();
       const commit = catalog === before ? undefined : await prepare?.(catalog);
       signal.throwIfAborted();
@@ -159,7 +168,7 @@ export class LivingCatalog implements AsyncDisposable {
       commit?.();
       this.#catalog = catalog;
       this.#failure = undefined;
-      for (const source of asked) this.#note(source, failures);
+      for (const source of asked) this.#note(source, failures, askAgainAt.get(source));
       if (catalog === before) return;
       this.#swaps += 1;
       onEvent?.({ kind: "swapped", before, after: catalog, tookMs: clock.now() - startedAt });
@@ -171,7 +180,11 @@ export class LivingCatalog implements AsyncDisposable {
     }
   }
 
-  #note(source: number, failures: ReadonlyMap<number, unknown>): void {
+  #note(
+    source: number,
+    failures: ReadonlyMap<number, unknown>,
+    askAgainAt: number | undefined,
+  ): void {
     const state = this.#states[source];
     if (!state) return;
     const { failure: before } = state;
@@ -179,29 +192,32 @@ export class LivingCatalog implements AsyncDisposable {
     if (failures.has(source)) {
       const error = failures.get(source);
       state.failure = failureAfter(before, error, now);
-      this.#postpone(source, state.failure.count);
+      this.#postpone(source, state.failure.count, askAgainAt);
       this.#options.onEvent?.({ kind: "source-failed", source: this.#statusOf(source), error });
       return;
     }
     state.failure = undefined;
     state.lastSuccessAt = now;
-    this.#postpone(source, 0);
+    this.#postpone(source, 0, askAgainAt);
     if (!before) return;
     const { since } = before;
     this.#options.onEvent?.({ kind: "source-recovered", source: this.#statusOf(source), since });
   }
 
-  #postpone(source: number, failures: number): void {
+  #postpone(source: number, failures: number, askAgainAt?: number): void {
     const state = this.#states[source];
     if (state) {
-      state.nextAskAt = this.#nextAskAt(this.#origin.sources[source]?.everyMs, failures);
+      const everyMs = this.#origin.sources[source]?.everyMs;
+      state.nextAskAt = this.#nextAskAt(everyMs, failures, askAgainAt);
     }
   }
 
-  #nextAskAt(everyMs: number | undefined, failures: number): number | undefined {
+  #nextAskAt(everyMs: number | undefined, failures: number, askAgainAt = 0): number | undefined {
     const { clock, random } = this.#options;
     const inMs = nextAskInMs({ everyMs, failures, random });
-    return inMs === undefined ? undefined : clock.now() + inMs;
+    if (inMs === undefined) return undefined;
+    const now = clock.now();
+    return Math.max(now + inMs, Math.min(askAgainAt, now + MAX_ASKED_WAIT_MS));
   }
 
   #statusOf(source: number): SourceStatus {

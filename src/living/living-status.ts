@@ -32,6 +32,8 @@ export interface LivingStatus {
   readonly builtAt: number;
   /** Catalogs that were put in the place of an earlier one since the start. */
   readonly swaps: number;
+  /** Pages that could not be read when their source was read last. */
+  readonly unreadablePages: number;
   /** Why no new catalog could be made of what the sources gave; absent when the last one could. */
   readonly failure?: SourceFailure;
 }

@@ -10,6 +10,7 @@ import type { Source } from "../corpus/source.ts";
 import type { MergeSegments } from "../search/merge-segments.ts";
 import type { CatalogKeeper } from "./catalog-keeper.ts";
 import type { CatalogOrigin, FollowedSource, Renewal } from "./catalog-origin.ts";
+import { SourceProblems } from "./source-problems.ts";
 
 export interface SourcesOriginOptions {
   readonly settings: CatalogSettings;
@@ -39,6 +40,7 @@ export class SourcesOrigin implements CatalogOrigin {
   /** What each source said of itself before it was last read. */
   #revisions: readonly (string | undefined)[] = [];
   readonly #readAt: number[];
+  readonly #unreadable: number[];
 
   constructor(first: KeptCatalog, sources: readonly OriginSource[], options: SourcesOriginOptions) {
     this.first = first.catalog;
@@ -46,6 +48,11 @@ export class SourcesOrigin implements CatalogOrigin {
     this.#kept = first;
     this.#options = options;
     this.#readAt = sources.map(({ readAt = options.now() }) => readAt);
+    this.#unreadable = sources.map(({ problems }) => problems?.unreadablePages ?? 0);
+  }
+
+  get unreadablePages(): number {
+    return this.#unreadable.reduce((sum, count) => sum + count, 0);
   }
 
   close(): Promise<void> {
@@ -55,22 +62,35 @@ export class SourcesOrigin implements CatalogOrigin {
   async renew(asked: ReadonlySet<number>, signal: AbortSignal): Promise<Renewal> {
     const { settings, now, createEmbedder, parsed, merge, onProblem } = this.#options;
     const failures = new Map<number, unknown>();
+    const met = new Map<number, SourceProblems>();
+    const askAgainAt = new Map<number, number>();
     const revisions = [...this.#revisions];
     const readings: (readonly PageReading[] | undefined)[] = [];
     for (const [number, { source }] of this.sources.entries()) {
       readings.push(undefined);
       if (!asked.has(number)) continue;
+      const problems = new SourceProblems();
       try {
         const revision = await source.revision?.({ signal });
         if (revision !== undefined && revision === revisions[number]) continue;
         const before = this.#kept.sources[number] ?? [];
-        const options = { signal, parsed, ...(onProblem && { onProblem }) };
-        readings[number] = await readPages(source, before, options);
-        revisions[number] = revision;
+        readings[number] = await readPages(source, before, {
+          signal,
+          parsed,
+          onProblem(problem) {
+            problems.add(problem);
+            onProblem?.(problem);
+          },
+        });
+        met.set(number, problems);
+        if (problems.outage) failures.set(number, problems.outage);
+        revisions[number] = problems.outage ? undefined : revision;
       } catch (error) {
         if (signal.aborted) throw error;
+        problems.fail(error);
         failures.set(number, error);
       }
+      if (problems.askAgainAt !== undefined) askAgainAt.set(number, problems.askAgainAt);
     }
     const embedder = createEmbedder?.();
     const kept = await renewCatalog(this.#kept, readings, settings, {
@@ -90,10 +110,12 @@ export class SourcesOrigin implements CatalogOrigin {
     return {
       catalog: kept.catalog,
       failures,
+      askAgainAt,
       accept: () => {
         const isNew = kept !== this.#kept;
         this.#kept = kept;
         this.#revisions = revisions;
+        for (const [number, { unreadablePages }] of met) this.#unreadable[number] = unreadablePages;
         for (const number of asked) if (!failures.has(number)) this.#readAt[number] = now();
         if (isNew) this.#options.keeper?.keep(kept, this.#readAt);
       },

@@ -94,16 +94,18 @@ describe("a server over a source elsewhere, started again", { timeout: 60_000 },
     const site = await siteWith("Apples", "Pears");
     await (await start(site, folder.path)).app.close();
     let release = (): void => {};
-    site.answers = {
-      "/index.json": (_, response) => {
-        release = () => send(response, pages("Apples", "Bananas"));
-      },
-    };
+    const asked = new Promise<void>((resolve) => {
+      site.answers = {
+        "/index.json": (_, response) => {
+          release = () => send(response, pages("Apples", "Bananas"));
+          resolve();
+        },
+      };
+    });
     await using again = await start(site, folder.path);
     expect(await search(again.app, "pears")).toContain("Words about Pears");
     expect(again.app.status().swaps).toBe(0);
-    // The question may still be on its way.
-    while (site.requested.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await asked;
     release();
     expect(await again.said("index.swapped")).toMatchObject({ pages: 2 });
     expect(await search(again.app, "bananas")).toContain("Words about Bananas");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SourceDownError } from "../../src/corpus/sources/source-down-error.ts";
 import { livingStage } from "./living-stage.ts";
 import { TestSource, testPage } from "./pages.ts";
 
@@ -134,5 +135,75 @@ describe("a living catalog", () => {
     stage.living.refresh();
     await stage.living.close();
     expect(stage.clock.sleeping).toBe(0);
+  });
+
+  it("asks a source that wants to be left alone when it says, and at once when somebody asks", async () => {
+    const source = new TestSource("site", [page("words")]);
+    await using stage = await livingStage([source], { everyMs: 15 * MINUTE });
+    const askAgainAt = stage.clock.now() + 180 * MINUTE;
+    source.problems = [{ path: "/b/", reason: "busy", isServed: true, askAgainAt }];
+    stage.living.refresh();
+    await stage.settle();
+    expect(stage.living.status().sources[0]).toMatchObject({ nextAskAt: askAgainAt });
+    expect(stage.living.status().sources[0]?.failure).toBeUndefined();
+    source.problems = [];
+    stage.living.refresh();
+    await stage.settle();
+    expect(source.loads).toBe(3);
+    expect(stage.living.status().sources[0]?.nextAskAt).toBeLessThan(askAgainAt);
+  });
+
+  it("waits as long as an error of the whole source says, and never longer than a day", async () => {
+    const source = new TestSource("site", [page("words")]);
+    await using stage = await livingStage([source], { everyMs: 15 * MINUTE });
+    const now = stage.clock.now();
+    const askAgainAt = now + 400 * 24 * 60 * MINUTE;
+    source.failure = { error: new SourceDownError("busy", askAgainAt), afterPages: 0 };
+    stage.living.refresh();
+    await stage.settle();
+    const nextAskAt = stage.living.status().sources[0]?.nextAskAt ?? 0;
+    expect(nextAskAt - now).toBeGreaterThan(23 * 60 * MINUTE);
+    expect(nextAskAt - now).toBeLessThan(25 * 60 * MINUTE);
+  });
+
+  it("says of a source that gives what it had that it is down, and since when", async () => {
+    const source = new TestSource("site", [page("words")]);
+    await using stage = await livingStage([source], { everyMs: 15 * MINUTE });
+    const before = stage.living.current;
+    source.problems = [{ path: "site", reason: "no answer", isServed: true, isOutage: true }];
+    stage.living.refresh();
+    await stage.settle();
+    expect(stage.living.current).toBe(before);
+    expect(stage.living.status()).toMatchObject({
+      unreadablePages: 0,
+      sources: [{ failure: { count: 1, message: "site: no answer" } }],
+    });
+    source.problems = [];
+    stage.living.refresh();
+    await stage.settle();
+    expect(stage.events.map(({ kind }) => kind)).toEqual(["source-failed", "source-recovered"]);
+  });
+
+  it("counts the pages that could not be read of what is served, not of all times", async () => {
+    const source = new TestSource("docs", [page("words")]);
+    await using stage = await livingStage([source]);
+    const unreadable = async (count: number): Promise<number> => {
+      source.problems = Array.from({ length: count }, (_, at) => ({ path: `${at}`, reason: "no" }));
+      stage.living.refresh();
+      await stage.settle();
+      return stage.living.status().unreadablePages;
+    };
+    expect(await unreadable(3)).toBe(3);
+    expect(await unreadable(3)).toBe(3);
+    expect(await unreadable(1)).toBe(1);
+    expect(await unreadable(0)).toBe(0);
+  });
+
+  it("reads once for many who ask while it reads", async () => {
+    const source = new TestSource("docs", [page("words")]);
+    await using stage = await livingStage([source]);
+    for (let asked = 0; asked < 1_000; asked++) stage.living.refresh();
+    await stage.settle();
+    expect(source.loads).toBe(2);
   });
 });

@@ -1,4 +1,4 @@
-import type { Page } from "../../src/corpus/page.ts";
+import type { Page, Problem } from "../../src/corpus/page.ts";
 import type { Source, SourceItem } from "../../src/corpus/source.ts";
 
 /** A page with one section a paragraph. */
@@ -35,6 +35,8 @@ export class TestSource implements Source {
   pages: readonly Page[];
   /** Thrown after this many pages. */
   failure: { readonly error: Error; readonly afterPages: number } | undefined;
+  /** Told of before the pages. */
+  problems: readonly Problem[] = [];
   loads = 0;
 
   constructor(name: string, pages: readonly Page[]) {
@@ -45,6 +47,7 @@ export class TestSource implements Source {
   async *load(): AsyncGenerator<SourceItem, void, void> {
     this.loads += 1;
     const { failure } = this;
+    for (const problem of this.problems) yield { kind: "problem", problem };
     for (const [number, page] of this.pages.entries()) {
       if (failure && number === failure.afterPages) throw failure.error;
       yield { kind: "page", page };

@@ -11,18 +11,28 @@ export interface RunningDocport extends AsyncDisposable {
   readonly pid: number;
   /** Everything it has written so far. */
   output(): string;
-  /** Resolves when it has written this; rejects when it exits without. */
-  said(text: string): Promise<void>;
+  /** Resolves when it has written this (so many times); rejects when it exits without. */
+  said(text: string, times?: number): Promise<void>;
   /** Sends SIGTERM and resolves to the exit code. */
   stop(): Promise<number | null>;
+  /** Ends it as a power cut would, and resolves when it has. */
+  kill(): Promise<void>;
 }
 
-/** Starts the built command as a user would, and waits until it says where it serves. */
+/**
+ * Starts the built command as a user would, and waits until it says where it serves.
+ *
+ * @param maxFileBlocks a disk that refuses every file longer than that; a block has 512 bytes.
+ */
 export async function startDocport(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  { maxFileBlocks }: { readonly maxFileBlocks?: number } = {},
 ): Promise<RunningDocport> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const command = [process.execPath, CLI, ...args];
+  const limited = ["sh", "-c", `ulimit -f ${maxFileBlocks}; exec "$@"`, "sh", ...command];
+  const [program = "", ...rest] = maxFileBlocks === undefined ? command : limited;
+  const child = spawn(program, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
   });
@@ -35,10 +45,10 @@ export async function startDocport(
     child.kill("SIGTERM");
     return exited;
   };
-  const said = (text: string): Promise<void> =>
+  const said = (text: string, times = 1): Promise<void> =>
     new Promise<void>((found, failed) => {
       const look = (): void => {
-        if (!output.includes(text)) return;
+        if (output.split(text).length <= times) return;
         heard.off("output", look);
         found();
       };
@@ -64,6 +74,10 @@ export async function startDocport(
     output: () => output,
     said,
     stop,
+    async kill() {
+      child.kill("SIGKILL");
+      await exited;
+    },
     async [Symbol.asyncDispose]() {
       await stop();
     },

@@ -71,7 +71,8 @@ export class GitSource implements Source {
       if (!(error instanceof DocportError)) throw error;
       if (!(await this.#isKept(options))) throw error;
       const reason = `${error.message} What was read before is served.`;
-      yield { kind: "problem", problem: { path: this.name, reason, isServed: true } };
+      const problem = { path: this.name, reason, isServed: true, isOutage: true };
+      yield { kind: "problem", problem };
     }
     let pagesBefore = 0;
     for (const ref of refs.length > 0 ? refs : [undefined]) {

@@ -1,5 +1,7 @@
 import type { Clock } from "../../lib/clock.ts";
 import { DocportError, messageOf } from "../../lib/errors.ts";
+import { parseHttpDate, parseRetryAfter } from "../../lib/retry-after.ts";
+import { SourceDownError } from "./source-down-error.ts";
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -57,7 +59,7 @@ export async function fetchResource(
     }
     if (!response.ok) {
       await discard(response);
-      throw statusError(current.href, response.status);
+      throw statusError(current.href, response, settings.clock.now());
     }
     return {
       url: current.href,
@@ -184,7 +186,7 @@ function siteOf(url: URL): string {
   return url.hostname.replace(/^www\./, "");
 }
 
-function statusError(url: string, status: number): DocportError {
+function statusError(url: string, { status, headers }: Response, now: number): DocportError {
   const hint =
     status === 401 || status === 403
       ? "The server wants a login or refuses this client; export the documentation to a file instead."
@@ -193,7 +195,10 @@ function statusError(url: string, status: number): DocportError {
         : status === 429 || status >= 500
           ? "The server has a problem of its own; try again later."
           : "Check the URL in a browser.";
-  return new DocportError("ERR_SOURCE_FETCH", `${url} answered with status ${status}, not 200.`, {
+  const serverNow = parseHttpDate(headers.get("date") ?? undefined) ?? now;
+  const waitMs = parseRetryAfter(headers.get("retry-after") ?? undefined, serverNow);
+  const askAgainAt = waitMs === undefined ? undefined : now + waitMs;
+  return new SourceDownError(`${url} answered with status ${status}, not 200.`, askAgainAt, {
     hint,
   });
 }

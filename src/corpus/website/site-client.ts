@@ -69,6 +69,7 @@ export class SiteClient {
   /** No request before this. */
   #notBefore = 0;
   #failures = 0;
+  #askAgainAt: number | undefined;
 
   constructor(settings: SiteClientSettings) {
     this.#settings = settings;
@@ -77,6 +78,11 @@ export class SiteClient {
   /** Whether there is no use in asking on. */
   get isDown(): boolean {
     return this.#failures >= MAX_FAILURES;
+  }
+
+  /** The latest that a `Retry-After` has named; undefined without any. */
+  get askAgainAt(): number | undefined {
+    return this.#askAgainAt;
   }
 
   get isLate(): boolean {
@@ -126,7 +132,12 @@ export class SiteClient {
           return response;
         }
         reason = `The server answered with status ${status}.`;
-        waitMs = Math.max(waitMs, retryAfterOf(response, this.#settings.clock.now()) ?? 0);
+        const now = this.#settings.clock.now();
+        const wantedMs = retryAfterOf(response, now);
+        waitMs = Math.max(waitMs, wantedMs ?? 0);
+        if (wantedMs !== undefined) {
+          this.#askAgainAt = Math.max(this.#askAgainAt ?? 0, now + wantedMs);
+        }
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof DocportError) return error.message;

@@ -5,6 +5,7 @@ import { normalizeLanguage } from "../site/language-tag.ts";
 import type { LoadOptions, Source, SourceItem } from "../source.ts";
 import type { SourceSettings } from "../sources/open-source.ts";
 import { PageAssembler } from "../sources/page-assembler.ts";
+import { SourceDownError } from "../sources/source-down-error.ts";
 import type { SourceLimits } from "../sources/source-limits.ts";
 import { Crawl } from "./crawl.ts";
 import { type EnteredSite, enterSite } from "./enter-site.ts";
@@ -103,6 +104,10 @@ export class WebsiteSource implements Source {
     else await keepRest(crawl, before, whyCut(client, this.name, this.#limits));
     // What was not asked for because there was no time is asked for next.
     if (!client.isLate) await store.endRun(run);
+    const { askAgainAt } = client;
+    const [first] = crawl.problems;
+    // Whoever asks next has to wait for it, even though the site has answered in part.
+    if (first && askAgainAt !== undefined) crawl.problems[0] = { ...first, askAgainAt };
     return { visited: crawl.visited, problems: crawl.problems, site };
   }
 
@@ -165,7 +170,7 @@ function whyCut(client: SiteClient, name: string, limits: SourceLimits): Problem
     const reason = `The site was not read to its end in ${minutes} minutes; the next load goes on.`;
     return { path: name, reason };
   }
-  return { path: name, reason: "The site does not answer." };
+  return { path: name, reason: "The site does not answer.", isOutage: true };
 }
 
 const TWIN_FORMS: readonly TwinForm[] = [
@@ -189,9 +194,9 @@ function nothingThere(name: string, { problems }: FinishedCrawl): DocportError {
       hint: "Name the page that links to the documentation, or its sitemap.",
     });
   }
-  return new DocportError(
-    "ERR_SOURCE_FETCH",
+  return new SourceDownError(
     `Nothing could be read from "${name}": ${first.path}: ${first.reason}`,
+    first.askAgainAt,
     { hint: "Check the URL in a browser, and that this machine can reach it." },
   );
 }

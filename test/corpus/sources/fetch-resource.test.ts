@@ -78,6 +78,18 @@ describe("fetchResource", () => {
     await expect(textFrom("https://example.org/a", { fetch: dead })).rejects.toThrow("ENOTFOUND");
   });
 
+  it("tells when the server wants to be asked again", async () => {
+    const headers = { "retry-after": "7200" };
+    const site = siteFetch({ "https://example.org/a": { init: { status: 503, headers } } });
+    const clock = new FakeClock();
+    const asked = fetchResource(
+      "https://example.org/a",
+      { accept },
+      { fetch: site.fetch, clock, fetchTimeoutMs: 10_000 },
+    );
+    await expect(asked).rejects.toMatchObject({ askAgainAt: clock.now() + 7_200_000 });
+  });
+
   it("reads no more than it may", async () => {
     const { fetch } = siteFetch({ "https://example.org/a": "x".repeat(1001) });
     await expect(textFrom("https://example.org/a", { fetch })).rejects.toMatchObject({

@@ -53,7 +53,11 @@ describe("a site that misbehaves", () => {
       (_, response) => void response.writeHead(503, { "retry-after": "86400" }).end(),
     );
     const reader = siteReader(site);
-    expect(paths(await reader.read())).toEqual(["/", "/good"]);
+    const loaded = await reader.read();
+    expect(paths(loaded)).toEqual(["/", "/good"]);
+    // Whoever schedules the next load is told.
+    const askAgainAt = loaded.problems.find((problem) => problem.askAgainAt)?.askAgainAt ?? 0;
+    expect(askAgainAt - reader.clock.now()).toBeGreaterThan(86_000_000);
     expect(Math.max(...reader.clock.pauses)).toBeLessThan(300_001);
     expect(times(site, "/bad")).toBe(1);
   });
