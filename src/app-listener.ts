@@ -19,9 +19,15 @@ import { isProbePath } from "./http/probe-paths.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
-import { type AutomaticHttps, publicOrigin, startAutomaticHttps } from "./net/automatic-https.ts";
+import {
+  type AutomaticHttps,
+  type HttpsPortsOptions,
+  publicOrigin,
+  type RemotePorts,
+  startAutomaticHttps,
+} from "./net/automatic-https.ts";
 import { assignSockets, type InheritedSocket } from "./net/inherited-sockets.ts";
-import { listenHttps } from "./net/tls-listener.ts";
+import { type ListenHttpsOptions, listenHttps } from "./net/tls-listener.ts";
 import type { DirectHandler, WebHandler } from "./net/web-bridge.ts";
 import { limitsOf } from "./open-listener.ts";
 import type { Fleet } from "./store/open-fleet.ts";
@@ -61,6 +67,10 @@ export interface AppListenerOptions {
   readonly clock?: Clock | undefined;
   /** Sockets that a supervisor opened, in place of host and ports. Default: none. */
   readonly sockets?: readonly InheritedSocket[] | undefined;
+  /** Ports of other processes, for which this one keeps the certificate. Default: it listens itself. */
+  readonly remote?: RemotePorts | undefined;
+  /** Processes that do the same on this machine. Default 1. */
+  readonly processes?: number | undefined;
 }
 
 /** Opens HTTPS as the settings ask for it: with a certificate that keeps itself, or for this computer. */
@@ -115,25 +125,11 @@ export async function startConfiguredHttps(
     readonly fleet?: Fleet | undefined;
   },
 ): Promise<AutomaticHttps> {
-  const { host, port, acmePort, domain, keyType, profile, publicUrl } = config;
-  const { handler, direct, onError, onEvent, fleet, sockets = [], clock = systemClock } = options;
-  const { main: https, plain: http } = assignSockets(sockets, "https", true);
-  const publicPort = publicUrl === undefined ? undefined : Number(new URL(publicUrl).port || 443);
+  const { keyType, profile } = config;
+  const { onEvent, fleet, clock = systemClock } = options;
   return await startAutomaticHttps({
-    names: domain,
-    host,
-    port,
-    acmePort,
-    inherited: {
-      ...(https !== undefined && { https }),
-      ...(http !== undefined && { http }),
-    },
-    publicPort,
-    handler,
-    direct,
-    limits: limitsOf(config),
-    plainHandler: (request) =>
-      isProbePath(new URL(request.url).pathname) ? Promise.resolve(handler(request)) : undefined,
+    ...httpsPorts(config, options),
+    remote: options.remote,
     storage: fleet?.storage ?? new FileStorage(config.certs, { clock }),
     sharing: fleet?.sharing,
     authorities: await authoritiesOf(config, clock),
@@ -142,8 +138,36 @@ export async function startConfiguredHttps(
     profile,
     clock,
     onEvent,
-    onError,
   });
+}
+
+/** Both ports, as the settings want them. Throws `ERR_LISTEN_INHERITED`. */
+export function httpsPorts(
+  config: Config,
+  options: Omit<AppListenerOptions, "log" | "remote">,
+): HttpsPortsOptions {
+  const { host, port, acmePort, domain, publicUrl } = config;
+  const { handler, direct, onError, processes, sockets = [], clock = systemClock } = options;
+  const { main: https, plain: http } = assignSockets(sockets, "https", true);
+  return {
+    names: domain,
+    host,
+    port,
+    acmePort,
+    inherited: {
+      ...(https !== undefined && { https }),
+      ...(http !== undefined && { http }),
+    },
+    publicPort: publicUrl === undefined ? undefined : Number(new URL(publicUrl).port || 443),
+    handler,
+    direct,
+    limits: limitsOf(config),
+    processes,
+    plainHandler: (request) =>
+      isProbePath(new URL(request.url).pathname) ? Promise.resolve(handler(request)) : undefined,
+    clock,
+    onError,
+  };
 }
 
 /** The CAs that the settings name. Rejects with `ERR_CONFIG_INVALID` when `acmeRoot` is no roots. */
@@ -165,21 +189,17 @@ export async function authoritiesOf(
 }
 
 async function openLocal(config: Config, options: AppListenerOptions): Promise<AppListener> {
-  const { host, port } = config;
   const { clock = systemClock, onError } = options;
   const ca = await openLocalCa(new FileStorage(config.certs, { clock }), clock);
-  // HSTS would take plain HTTP away from every other program on localhost.
-  const { main: inheritedFd } = assignSockets(options.sockets ?? [], "https", false);
-  const limits = limitsOf(config);
-  const names = LOCAL_NAMES;
-  const listening = { host, port, inheritedFd, limits, ...options, clock, names, hsts: false };
-  const listener = await listenHttps(listening);
+  const listener = options.remote
+    ? (await options.remote.open()).listener
+    : await listenHttps(localPort(config, options));
   const kept = await keepLocalCertificate({
     ca,
     clock,
     onError,
-    activate({ certPem, keyPem }) {
-      listener.swap({ cert: certPem, key: keyPem });
+    async activate({ certPem, keyPem }) {
+      await listener.swap({ cert: certPem, key: keyPem });
       listener.useTicketKey(randomBytes(TICKET_KEY_BYTES));
     },
   });
@@ -197,6 +217,21 @@ async function openLocal(config: Config, options: AppListenerOptions): Promise<A
       await listener.close();
     },
   };
+}
+
+/** The port of HTTPS for this computer, as the settings want it. Throws `ERR_LISTEN_INHERITED`. */
+export function localPort(
+  config: Config,
+  options: Omit<AppListenerOptions, "log" | "remote">,
+): ListenHttpsOptions {
+  const { host, port } = config;
+  const { handler, direct, onError, processes, clock = systemClock } = options;
+  const { main: inheritedFd } = assignSockets(options.sockets ?? [], "https", false);
+  const limits = limitsOf(config);
+  const names = LOCAL_NAMES;
+  const listening = { host, port, inheritedFd, limits, processes, handler, direct, onError };
+  // HSTS would take plain HTTP away from every other program on localhost.
+  return { ...listening, clock, names, hsts: false };
 }
 
 function logAcmePort(log: Log, { message, hint }: DocportError): void {

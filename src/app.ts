@@ -3,8 +3,10 @@ import type { AppMetrics } from "./app-metrics.ts";
 import type { Catalog, CatalogFacts } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
 import { describeFailures, describeServer } from "./describe-server.ts";
+import type { FollowCatalogOptions } from "./follow-catalog.ts";
 import type { HttpHandler } from "./http/http-options.ts";
 import type { RequestNotes } from "./http/request-notes.ts";
+import type { SseRelay } from "./http/sse-endpoint.ts";
 import { createStartGate } from "./http/start-gate.ts";
 import { keepGaps } from "./keep-gaps.ts";
 import type { Clock } from "./lib/clock.ts";
@@ -14,8 +16,9 @@ import type { Log } from "./lib/log.ts";
 import type { LivingCatalog } from "./living/living-catalog.ts";
 import type { LivingStatus } from "./living/living-status.ts";
 import type { LoadCatalogOptions } from "./load-catalog.ts";
+import type { McpOptions } from "./mcp/mcp-options.ts";
 import type { ServerStatus } from "./mcp/server-status.ts";
-import type { SourceState } from "./metrics/metric-facts.ts";
+import type { MetricFacts, SourceState } from "./metrics/metric-facts.ts";
 import type { InheritedSocket } from "./net/inherited-sockets.ts";
 import { openListener } from "./open-listener.ts";
 import type { CorpusUrl, Publications } from "./publications.ts";
@@ -29,6 +32,23 @@ export interface AppOptions extends LoadCatalogOptions {
   readonly clock?: Clock;
   /** Sockets that a supervisor opened. Their clients wait until the server is ready. */
   readonly sockets?: readonly InheritedSocket[];
+  /** What another process does in place of this one. Default: this one does all. */
+  readonly parts?: AppParts | undefined;
+}
+
+/** What a server has of its own when it is alone, and of another process when it is one of several. */
+export interface AppParts {
+  readonly openListener: typeof openListener;
+  readonly followCatalog: (config: Config, options: FollowCatalogOptions) => Promise<LivingCatalog>;
+  readonly startMetrics: (facts: Pick<MetricFacts, "load">) => Promise<AppMetrics>;
+  readonly onUnanswered: NonNullable<McpOptions["onUnanswered"]>;
+  /** How the documentation's sources are. */
+  readonly sources: () => readonly SourceState[];
+  /** How the documentation is; undefined until that was told. */
+  readonly status: () => LivingStatus | undefined;
+  /** Has the sources read again. */
+  readonly refresh: () => void;
+  readonly sseRelay: SseRelay;
 }
 
 /** A server that runs. Disposing of it stops it in an orderly way. */
@@ -49,6 +69,8 @@ export interface App extends AsyncDisposable {
   readonly certificate?: AppCertificate;
   /** Where Prometheus reads the metrics, when they are wanted. */
   readonly metricsUrl?: string;
+  /** Rejects when nobody is left to answer; of a single process that is its own end. */
+  readonly lost?: Promise<never>;
   /** No new connections; running requests end within five seconds. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -58,21 +80,26 @@ export interface App extends AsyncDisposable {
  * the documentation cannot be read or the address cannot be had; then nothing is left running.
  */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
-  const { log } = options;
+  const { log, parts } = options;
   const ended = new AbortController();
   const signal = AbortSignal.any([ended.signal, ...(options.signal ? [options.signal] : [])]);
   const version = readVersion();
   const clock = options.clock ?? systemClock;
   const onError = (error: unknown, notes?: RequestNotes): void =>
     logRequestFailure(log, error, notes);
-  const gaps = config.logQueries
-    ? keepGaps(config.dataFolder, { now: () => clock.now(), log })
-    : undefined;
+  const gaps =
+    config.logQueries && !parts
+      ? keepGaps(config.dataFolder, { now: () => clock.now(), log })
+      : undefined;
+  const onUnanswered = config.logQueries ? (parts ?? gaps)?.onUnanswered : undefined;
   let handler: HttpHandler | undefined;
-  const gate = createStartGate({ holds: (options.sockets?.length ?? 0) > 0, clock });
+  const gate = createStartGate({
+    holds: parts !== undefined || (options.sockets?.length ?? 0) > 0,
+    clock,
+  });
   // Before the documentation is read: a port that cannot be had is told at once, and a certificate
   // is obtained meanwhile.
-  const listener = await openListener(config, {
+  const listener = await (parts?.openListener ?? openListener)(config, {
     handler: (request, peer) => gate.fetch(request, peer),
     direct: (incoming, outgoing, pass) =>
       handler ? handler.direct(incoming, outgoing, pass) : pass(incoming, outgoing),
@@ -86,7 +113,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   let publications: Publications;
   let metrics: AppMetrics | undefined;
   const failures = new Map<string, number>();
-  const sources = (): SourceState[] => (handler ? sourceStates(living.status(), failures) : []);
+  const sources = (): readonly SourceState[] =>
+    parts ? parts.sources() : handler ? sourceStates(living.status(), failures) : [];
   const status = config.serverStatus
     ? ({ facts, revision }: Catalog): ServerStatus =>
         describeServer({
@@ -107,15 +135,16 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         certificate: () => listener.certificate?.status?.(),
         load: () => handler?.load() ?? { inFlight: 0, openStreams: 0 },
       };
-      metrics = await startMetrics(config.metrics, facts, { clock, onError });
+      metrics = await (parts?.startMetrics(facts) ??
+        startMetrics(config.metrics, facts, { clock, onError }));
     }
     // Code that takes a moment to load, while the CA is asked.
-    const { followCatalog } = await import("./follow-catalog.ts");
+    const { followCatalog } = parts ?? (await import("./follow-catalog.ts"));
     const { createPublications } = await import("./publications.ts");
     const { createLivingLog } = await import("./living-log.ts");
     publications = await createPublications(config, {
       ...{ version, fetch: options.fetch, clock, log, status },
-      onUnanswered: gaps?.onUnanswered,
+      onUnanswered,
     });
     const { mergeElsewhere } = await import("./living/merge-thread.ts");
     const merge: MergeSegments = (segments) =>
@@ -148,14 +177,15 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     refresh:
       config.refreshSecret === undefined
         ? undefined
-        : { secret: config.refreshSecret, ask: () => living.refresh() },
+        : { secret: config.refreshSecret, ask: () => (parts ?? living).refresh() },
+    sseRelay: parts?.sseRelay,
     ...(certificate && {
       certificateLine: () => certificate.line(),
       health: () => certificate.health(),
       unreadyBecause: () =>
         certificate.isReady() ? [] : [`The certificate cannot be used: ${certificate.line()}`],
     }),
-    readyThough: () => describeFailures(living.status()),
+    readyThough: () => describeFailures(parts?.status() ?? living.status()),
     observer: joinObservers([
       metrics?.observer,
       config.logLevel === "debug" ? createRequestLog(log) : undefined,
@@ -186,7 +216,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   }
 }
 
-function sourceStates(
+export function sourceStates(
   { sources }: LivingStatus,
   failures: ReadonlyMap<string, number>,
 ): SourceState[] {

@@ -1,9 +1,12 @@
+import type { CatalogSearchResult } from "./catalog/catalog.ts";
 import { GapFile } from "./gaps/gap-file.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import type { McpOptions } from "./mcp/mcp-options.ts";
 
 export interface KeptGaps extends AsyncDisposable {
+  /** Keeps a query, with the ids of the sections that came closest. */
+  add(query: string, closest: readonly string[]): void;
   readonly onUnanswered: NonNullable<McpOptions["onUnanswered"]>;
 }
 
@@ -18,11 +21,13 @@ export function keepGaps(
     onError: (error) => log("warn", "queries.not-kept", { message: messageOf(error), folder }),
   });
   return {
-    onUnanswered: (query, { hits }) =>
-      file.add(
-        query,
-        hits.slice(0, 3).map(({ id }) => id),
-      ),
+    add: (query, closest) => file.add(query, closest),
+    onUnanswered: (query, found) => file.add(query, closestOf(found)),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
+}
+
+/** Ids of the sections that came closest. */
+export function closestOf({ hits }: CatalogSearchResult): string[] {
+  return hits.slice(0, 3).map(({ id }) => id);
 }

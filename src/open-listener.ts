@@ -15,6 +15,11 @@ export async function openListener(
     return openSecureListener(config, options);
   }
   const { host, port, publicUrl } = config;
+  if (options.remote) {
+    const { listener } = await options.remote.open();
+    const { url } = listener;
+    return { url: publicUrl ?? url, localUrl: url, close: () => listener.close() };
+  }
   const { main: inheritedFd } = assignSockets(options.sockets ?? [], "http", false);
   const listening = { host, port, inheritedFd, limits: limitsOf(config), ...options };
   const listener = await listenHttp({ ...listening, clock: systemClock });

@@ -16,6 +16,7 @@ export type HandlerParts = Pick<
   | "health"
   | "unreadyBecause"
   | "readyThough"
+  | "sseRelay"
   | "observer"
   | "onError"
 >;
@@ -85,9 +86,16 @@ export async function createPublications(
       return createHostsHandler({ main: handler, byHost, trustForwardedHost });
     },
 
-    urlsOf: (publicUrl) =>
-      hosts.map(({ corpus, domain }) => ({ corpus, url: originUnder(publicUrl, domain) })),
+    urlsOf: (publicUrl) => corpusUrlsUnder(config, publicUrl),
   };
+}
+
+/** See {@link Publications.urlsOf}. */
+export function corpusUrlsUnder({ sources }: Config, publicUrl: string): readonly CorpusUrl[] {
+  return corpusHostsOf(sources).map(({ corpus, domain }) => ({
+    corpus,
+    url: originUnder(publicUrl, domain),
+  }));
 }
 
 async function handlerOptions(

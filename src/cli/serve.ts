@@ -2,14 +2,14 @@ import type { App } from "../app.ts";
 import type { CatalogFacts } from "../catalog/catalog.ts";
 import { toggle } from "../config/setting-types.ts";
 import type { Config } from "../config.ts";
-import { messageOf } from "../lib/errors.ts";
-import { createLog, type Log } from "../lib/log.ts";
+import { DocportError, messageOf } from "../lib/errors.ts";
 import { inheritedSockets } from "../net/inherited-sockets.ts";
 import { readVersion } from "../version.ts";
 import { agreeTerms } from "./agree-terms.ts";
 import { type Command, type CommandContext, EXIT_OK } from "./command.ts";
 import { loadCommandConfig } from "./command-config.ts";
 import { type CommandSyntax, readCommandLine } from "./command-line.ts";
+import { createCommandLog } from "./command-log.ts";
 import { connectLines } from "./connect-lines.ts";
 import { describeDuration, describeFacts } from "./describe-facts.ts";
 import { renderHelp } from "./help.ts";
@@ -71,17 +71,31 @@ export const serveCommand: Command = {
   async run(args, context) {
     const line = readCommandLine(SYNTAX, args, context.cwd);
     const config = await loadCommandConfig(line, line.operands, context);
-    return line.options.stdio ? serveOverStdio(config, context) : serveOverHttp(config, context);
+    if (!line.options.stdio) return serveOverHttp(config, context);
+    if (config.workers > 1) {
+      throw new DocportError(
+        "ERR_USAGE",
+        `docport serve: --stdio is one process, not ${config.workers}`,
+        {
+          hint: "Leave `workers` out: one client on this computer needs no others.",
+        },
+      );
+    }
+    return serveOverStdio(config, context);
   },
 };
 
 async function serveOverHttp(given: Config, context: CommandContext): Promise<number> {
   const config = await agreeTerms(given, context);
   const startedAt = performance.now();
-  const { startApp } = await import("../app.ts");
+  // One process on one core: nothing of several is loaded.
+  const start =
+    config.workers > 1
+      ? (await import("../primary-app.ts")).startPrimaryApp
+      : (await import("../app.ts")).startApp;
   const log = createCommandLog(config, context);
   await using app = await reportLoading(config, context, (options) =>
-    startApp(config, { ...options, log, sockets: inheritedSockets(context.env, process.pid) }),
+    start(config, { ...options, log, sockets: inheritedSockets(context.env, process.pid) }),
   );
   await using systemd = notifySystemd({
     env: context.env,
@@ -92,7 +106,7 @@ async function serveOverHttp(given: Config, context: CommandContext): Promise<nu
   await systemd?.ready();
   context.stdout(banner(app.facts, performance.now() - startedAt));
   context.stdout(addresses(app));
-  await abortOf(context.signal);
+  await Promise.race([abortOf(context.signal), ...(app.lost ? [app.lost] : [])]);
   return EXIT_OK;
 }
 
@@ -130,17 +144,6 @@ async function serveOverStdio(config: Config, context: CommandContext): Promise<
   });
   await Promise.race([server.closed, abortOf(context.signal)]);
   return EXIT_OK;
-}
-
-function createCommandLog(config: Config, context: CommandContext): Log {
-  const isPretty =
-    config.logFormat === "pretty" || (config.logFormat === "auto" && context.stderrIsTerminal);
-  return createLog({
-    level: config.logLevel,
-    format: isPretty ? "pretty" : "json",
-    write: context.stderr,
-    now: Date.now,
-  });
 }
 
 /** What `systemctl status` shows. */

@@ -1,6 +1,8 @@
+import { availableParallelism } from "node:os";
 import type { LogLevel } from "../lib/log.ts";
 import { type Setting, setting } from "./setting.ts";
 import {
+  countOrAuto,
   filePath,
   type ListenAddress,
   listenAddress,
@@ -30,6 +32,8 @@ export interface ServerSettings {
   readonly requestsPerMinute: number;
   /** Requests worked on at once, of all clients. */
   readonly maxInFlight: number;
+  /** Processes that answer, at most one a core; 1: this one alone. */
+  readonly workers: number;
   /** Pause between two questions to a remote source; 0: it is not asked again. */
   readonly refreshInMs: number;
   /** What `POST /-/refresh` is signed with; undefined: there is no such address. */
@@ -97,6 +101,12 @@ export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<Ser
       type: wholeNumber("COUNT", 1, 100_000),
       fallback: 1_024,
       doc: "Most requests worked on at once; beyond it everybody is asked to come again.",
+    }),
+    workers: setting("workers", {
+      group: "server",
+      type: countOrAuto("COUNT", 1, 64, availableParallelism),
+      fallback: 1,
+      doc: "Processes that answer requests, on the same ports: a number, or auto for one a core.",
     }),
     refreshInMs: setting("refresh", {
       group: "server",

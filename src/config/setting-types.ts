@@ -47,6 +47,27 @@ export function wholeNumber(valueName: string, min: number, max: number): Settin
   });
 }
 
+/** A whole number, or `auto`: what `choose` finds, held to the same bounds. */
+export function countOrAuto(
+  valueName: string,
+  min: number,
+  max: number,
+  choose: () => number,
+): SettingType<number> {
+  const number = wholeNumber(valueName, min, max);
+  return {
+    valueName,
+    read(raw, site) {
+      const isAuto = typeof raw === "string" && raw.trim().toLowerCase() === "auto";
+      if (isAuto) return Math.min(max, Math.max(min, choose()));
+      return number.read(raw, {
+        ...site,
+        report: (mistake) => site.report({ ...mistake, expected: `${mistake.expected}, or auto` }),
+      });
+    },
+  };
+}
+
 const UNIT_POWERS: Readonly<Record<string, number>> = { "": 0, k: 1, m: 2, g: 3 };
 
 /** Bytes: a number, or one with a unit (`512 KB`, `10MB`; `KiB` and so on count by 1,024). */

@@ -10,6 +10,7 @@ import type { TrafficGuard, TrafficLoad } from "./limits/traffic-guard.ts";
 import type { RefreshHook } from "./refresh-hook.ts";
 import type { RequestNotes } from "./request-notes.ts";
 import type { RequestObserver } from "./request-observer.ts";
+import type { SseRelay } from "./sse-endpoint.ts";
 
 /** Bounds of what one request or one client may cost. */
 export interface HttpLimits {
@@ -90,6 +91,8 @@ export interface HttpHandlerOptions {
   readonly guard?: TrafficGuard | undefined;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Where messages go whose HTTP+SSE stream is open in another process. Default: nowhere. */
+  readonly sseRelay?: SseRelay | undefined;
   /** Told of every answer. Default: nobody. */
   readonly observer?: RequestObserver | undefined;
   /** Told of what went wrong inside; the client sees only that it did, and the request's id. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import { systemClock } from "../lib/clock.ts";
 import { sendChanges } from "../mcp/change-events.ts";
 import type { HttpHandlerOptions, HttpLimits } from "./http-options.ts";
@@ -21,9 +22,18 @@ export interface SseEndpoint {
 
 export const MESSAGE_PATH = "/message";
 
+/** Other processes that the same clients reach: a stream is open in one, its messages come to any. */
+export interface SseRelay {
+  /** Takes the messages for a session of this process that came to another, until it is called off. */
+  register(sessionId: string, onMessage: (message: unknown) => void): () => void;
+  /** Hands a message to the process that has the session; false: none has. */
+  relay(sessionId: string, message: unknown): Promise<boolean>;
+}
+
 interface Session {
   readonly stream: SseStream;
   readonly transport: SseTransport;
+  readonly unregister: (() => void) | undefined;
 }
 
 export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimits): SseEndpoint {
@@ -40,8 +50,9 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
   }
 
   function forget(id: string): void {
-    const { transport } = sessions.get(id) ?? {};
+    const { transport, unregister } = sessions.get(id) ?? {};
     sessions.delete(id);
+    unregister?.();
     transport?.onclose?.();
     if (sessions.size > 0) return;
     ticking?.abort();
@@ -64,7 +75,8 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       const id = randomUUID();
       const stream = new SseStream(() => forget(id));
       const transport = new SseTransport(stream);
-      sessions.set(id, { stream, transport });
+      const take = (message: unknown): void => transport.onmessage?.(message as JSONRPCMessage);
+      sessions.set(id, { stream, transport, unregister: options.sseRelay?.register(id, take) });
       request.signal.addEventListener("abort", () => stream.end(), { once: true });
       try {
         await connect(transport);
@@ -84,9 +96,7 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
     async message(request, { visit, notes }) {
       const id = new URL(request.url).searchParams.get("sessionId");
       const session = id === null ? undefined : sessions.get(id);
-      if (!session) {
-        return textResponse(404, "No such session: open one with GET /sse, or POST to /mcp.");
-      }
+      if (!session && (id === null || !options.sseRelay)) return noSession();
       const body = await readJsonBody(request, limits);
       if (body instanceof Response) return body;
       notes.readMessages(body.value);
@@ -99,7 +109,8 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       } catch {
         return textResponse(400, "The body is not a JSON-RPC message.");
       }
-      session.transport.onmessage?.(message);
+      if (session) session.transport.onmessage?.(message);
+      else if (!(await options.sseRelay?.relay(id ?? "", message))) return noSession();
       return textResponse(202, "Accepted");
     },
 
@@ -107,4 +118,8 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       for (const { stream } of sessions.values()) stream.end();
     },
   };
+}
+
+function noSession(): Response {
+  return textResponse(404, "No such session: open one with GET /sse, or POST to /mcp.");
 }

@@ -50,6 +50,8 @@ export type ErrorCode =
   | "ERR_STORE_KEY"
   | "ERR_STORE_LEASE"
   | "ERR_STORE_IO"
+  // Worker processes
+  | "ERR_WORKERS"
   // Certificates
   | "ERR_CERT_UNREADABLE"
   | "ERR_CERT_REJECTED"

@@ -1,4 +1,9 @@
-import { collectDefaultMetrics, Registry } from "prom-client";
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  type MetricObject,
+  Registry,
+} from "prom-client";
 import type { RequestObserver } from "../http/request-observer.ts";
 import { addCertificateMetrics } from "./certificate-metrics.ts";
 import { addIndexMetrics } from "./index-metrics.ts";
@@ -24,9 +29,26 @@ export function createMetrics(facts: MetricFacts): Metrics {
   addCertificateMetrics(registry, facts.certificate);
   return {
     onAnswered: count,
-    text: () => registry.metrics(),
+    async text() {
+      if (!facts.ofWorkers) return registry.metrics();
+      const ofWorkers = await facts.ofWorkers();
+      const all = [await registry.getMetricsAsJSON(), ...(ofWorkers as MetricObject[][])];
+      return AggregatorRegistry.aggregate(all).metrics();
+    },
     contentType: registry.contentType,
     names: registry.getMetricsAsArray().map(({ name, type }) => ({ name, type: `${type}` })),
     [Symbol.dispose]: () => registry.clear(),
   };
+}
+
+/** What is counted where requests are answered, when that is another process than is asked. */
+export interface WorkerMetrics extends RequestObserver {
+  /** For `MetricFacts.ofWorkers` of the process that is asked. */
+  read(): Promise<unknown>;
+}
+
+export function createWorkerMetrics(): WorkerMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return { onAnswered: addRequestMetrics(registry), read: () => registry.getMetricsAsJSON() };
 }

@@ -29,4 +29,6 @@ export interface MetricFacts {
   /** Undefined when the server keeps none. */
   readonly certificate: () => CertificateStatus | undefined;
   readonly load: () => TrafficLoad;
+  /** What processes that answer in place of this one have counted. Default: there are none. */
+  readonly ofWorkers?: (() => Promise<readonly unknown[]>) | undefined;
 }

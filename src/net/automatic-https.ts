@@ -20,15 +20,21 @@ import { DocportError } from "../lib/errors.ts";
 import { connectionBudget, MAIN_SHARE, readMachineLimits } from "./connection-budget.ts";
 import { type HttpListener, type ListenHttpOptions, listenHttp } from "./http-listener.ts";
 import { reachObserver } from "./reach-observer.ts";
-import { type HttpsListener, type ListenHttpsOptions, listenHttps } from "./tls-listener.ts";
+import {
+  type HttpsListener,
+  type ListenHttpsOptions,
+  listenHttps,
+  type TlsKeyPair,
+} from "./tls-listener.ts";
 import { createRedirectHandler } from "./tls-redirect.ts";
 import { httpSelfCheck, tlsAlpnSelfCheck } from "./tls-self-check.ts";
 import type { WebHandler } from "./web-bridge.ts";
 
-export interface AutomaticHttpsOptions
+/** What both ports need: the one of HTTPS, and the one of the HTTP challenge and the redirect. */
+export interface HttpsPortsOptions
   extends Pick<
     ListenHttpsOptions,
-    "host" | "port" | "handler" | "direct" | "requestListener" | "limits"
+    "host" | "port" | "handler" | "direct" | "requestListener" | "limits" | "pair" | "processes"
   > {
   /** DNS names, wildcards, IP addresses: all in one certificate. */
   readonly names: readonly string[];
@@ -40,6 +46,27 @@ export interface AutomaticHttpsOptions
   readonly publicPort?: number | undefined;
   /** Answers over plain HTTP what need not be redirected; undefined: redirect. */
   readonly plainHandler?: ((request: Request) => Promise<Response> | undefined) | undefined;
+  /** Asks others for an answer to a token of HTTP-01 that is not known here. Default: there are none. */
+  readonly findAnswer?: ((token: string) => Promise<string | undefined>) | undefined;
+  readonly clock?: Clock | undefined;
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** Answers that a CA looks for. */
+export interface PlacedAnswers {
+  readonly tlsAlpn: TlsAlpnChallenges;
+  readonly http: HttpChallenges;
+}
+
+/** The ports as the keeper of the certificate sees them, in whichever process they are. */
+export interface HttpsPorts {
+  readonly listener: Omit<HttpsListener, "swap" | typeof Symbol.asyncDispose> & {
+    swap(pair: TlsKeyPair): void | Promise<void>;
+  };
+  readonly plain: PlainPort;
+}
+
+export interface AutomaticHttpsOptions extends HttpsPortsOptions {
   readonly storage: Storage;
   /** Other replicas that answer for this one, and it for them. Default: there are none. */
   readonly sharing?: ChallengeSharing | undefined;
@@ -48,10 +75,19 @@ export interface AutomaticHttpsOptions
   readonly dnsProvider?: DnsProvider | undefined;
   readonly keyType?: CertificateKeyType | undefined;
   readonly profile?: string | undefined;
-  readonly clock?: Clock | undefined;
   /** Told from the first event on. */
   readonly onEvent?: ((event: CertificateEvent) => void) | undefined;
-  readonly onError?: ((error: unknown) => void) | undefined;
+  /** Ports of other processes, and what they answer. Default: this process listens. */
+  readonly remote?: RemotePorts | undefined;
+}
+
+export interface RemotePorts {
+  readonly answers: PlacedAnswers;
+  open(): Promise<HttpsPorts>;
+  /** Resolves when what was placed so far is answered by every process. */
+  settled(): Promise<void>;
+  /** Has them ask for tokens of HTTP-01 that they do not know. */
+  findWith(find: (token: string) => Promise<string | undefined>): void;
 }
 
 /** HTTPS with a certificate that keeps itself. Disposing of it stops it in an orderly way. */
@@ -74,18 +110,17 @@ export interface AutomaticHttps extends AsyncDisposable {
  */
 export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promise<AutomaticHttps> {
   const { names, clock = systemClock, onEvent } = options;
-  const tlsAlpn = new TlsAlpnChallenges();
-  const http = new HttpChallenges();
-  const listener = await listenHttps({
-    ...pickListening(options),
-    inheritedFd: options.inherited?.https,
-    // Over HTTPS alone: the other port redirects.
-    direct: options.direct,
-    clock,
-    names,
-    challenges: tlsAlpn,
-  });
-  const plain = await listenPlain(options, http, clock, listener);
+  const { sharing, remote } = options;
+  const answers = remote?.answers ?? {
+    tlsAlpn: new TlsAlpnChallenges(),
+    http: new HttpChallenges(),
+  };
+  const { tlsAlpn, http } = answers;
+  const findAnswer = sharing && ((token: string) => sharing.find(token));
+  if (findAnswer) remote?.findWith(findAnswer);
+  const { listener, plain } = remote
+    ? await remote.open()
+    : await openHttpsPorts({ ...options, findAnswer: options.findAnswer ?? findAnswer }, answers);
   const manager = new CertificateManager({
     ...pickIssuance(options),
     clock,
@@ -96,7 +131,7 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
     prove: (signal) => listener.shownFingerprint(signal),
   });
   if (onEvent) manager.events.subscribe(onEvent);
-  const following = options.sharing?.follow({ http, tlsAlpn });
+  const following = sharing?.follow({ http, tlsAlpn });
   const tickets = new TicketKeeper({
     storage: options.storage,
     clock,
@@ -128,11 +163,33 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
   }
 }
 
+/**
+ * Listens on both ports. Rejects with `ERR_LISTEN_*` when the HTTPS port cannot be had; without the
+ * other one it does.
+ */
+export async function openHttpsPorts(
+  options: HttpsPortsOptions,
+  { tlsAlpn, http }: PlacedAnswers,
+): Promise<{ readonly listener: HttpsListener; readonly plain: PlainPort }> {
+  const { names, clock = systemClock } = options;
+  const listener = await listenHttps({
+    ...pickListening(options),
+    pair: options.pair,
+    inheritedFd: options.inherited?.https,
+    // Over HTTPS alone: the other port redirects.
+    direct: options.direct,
+    clock,
+    names,
+    challenges: tlsAlpn,
+  });
+  return { listener, plain: await listenPlain(options, http, clock, listener) };
+}
+
 /** What may show that the cause of a failure is gone: DNS, or a port that leads to us now. */
 function observer(
   names: readonly string[],
   http: HttpChallenges,
-  listener: HttpsListener,
+  listener: HttpsPorts["listener"],
 ): (signal: AbortSignal) => Promise<string> {
   const dns = dnsObserver(names);
   const reach = reachObserver({
@@ -143,24 +200,24 @@ function observer(
   return async (signal) => (await Promise.all([reach(signal), dns()])).join(";");
 }
 
-interface PlainPort {
-  readonly listener?: HttpListener;
+/** The port of the challenge and the redirect, or why it could not be had. */
+export interface PlainPort {
+  readonly listener?: Pick<HttpListener, "host" | "port" | "close">;
   readonly problem?: DocportError;
 }
 
 async function listenPlain(
-  options: AutomaticHttpsOptions,
+  options: HttpsPortsOptions,
   challenges: HttpChallenges,
   clock: Clock,
   { port }: HttpsListener,
 ): Promise<PlainPort> {
-  const { sharing } = options;
   const httpsPort = options.publicPort ?? port;
   const redirect = createRedirectHandler({
     challenges,
     names: options.names,
     httpsPort,
-    findAnswer: sharing && ((token) => sharing.find(token)),
+    findAnswer: options.findAnswer,
   });
   const handler: WebHandler = (request) => options.plainHandler?.(request) ?? redirect(request);
   const listening: ListenHttpOptions = {
@@ -169,7 +226,10 @@ async function listenPlain(
     inheritedFd: options.inherited?.http,
     clock,
     handler,
-    limits: { ...connectionBudget(await readMachineLimits(), 1 - MAIN_SHARE), ...options.limits },
+    limits: {
+      ...connectionBudget(await readMachineLimits(options.processes), 1 - MAIN_SHARE),
+      ...options.limits,
+    },
   };
   try {
     return { listener: await listenHttp(listening) };
@@ -185,16 +245,17 @@ async function listenPlain(
  * last: it needs somebody else's API.
  */
 function responders(
-  { dnsProvider, publicPort, sharing }: AutomaticHttpsOptions,
+  { dnsProvider, publicPort, sharing: ofFleet, remote }: AutomaticHttpsOptions,
   clock: Clock,
   parts: {
     readonly tlsAlpn: TlsAlpnChallenges;
     readonly http: HttpChallenges;
-    readonly listener: HttpsListener;
+    readonly listener: HttpsPorts["listener"];
     readonly plain: PlainPort;
   },
 ): ChallengeResponder[] {
   const { tlsAlpn, http, listener, plain } = parts;
+  const sharing = remote ? sharingAfter(remote, ofFleet) : ofFleet;
   const tlsSelfCheck = tlsAlpnSelfCheck({ host: listener.host, port: listener.port });
   const found = [tlsAlpnResponder(tlsAlpn, { clock, selfCheck: tlsSelfCheck, sharing })];
   if (plain.listener) {
@@ -208,17 +269,31 @@ function responders(
   return found;
 }
 
+/** Our own processes answer first, then the other replicas. */
+function sharingAfter(
+  remote: RemotePorts,
+  sharing: ChallengeSharing | undefined,
+): Pick<ChallengeSharing, "publish"> {
+  return {
+    async publish(answer) {
+      await remote.settled();
+      return (await sharing?.publish(answer)) ?? (async () => {});
+    },
+  };
+}
+
 function pickListening(
-  options: AutomaticHttpsOptions,
+  options: HttpsPortsOptions,
 ): Pick<
   ListenHttpsOptions,
-  "host" | "port" | "handler" | "direct" | "requestListener" | "limits" | "onError"
+  "host" | "port" | "handler" | "direct" | "requestListener" | "limits" | "processes" | "onError"
 > {
-  const { host, port, handler, requestListener, limits, onError } = options;
+  const { host, port, handler, requestListener, limits, processes, onError } = options;
   return {
     host,
     port,
     handler,
+    processes,
     ...(requestListener && { requestListener }),
     ...(limits && { limits }),
     ...(onError && { onError }),

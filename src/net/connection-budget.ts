@@ -50,8 +50,11 @@ export function connectionBudget(
   };
 }
 
-/** Asks Linux for the limits of this process; elsewhere only the memory of the machine is known. */
-export async function readMachineLimits(): Promise<MachineLimits> {
+/**
+ * Asks Linux for the limits of this process; elsewhere only the memory of the machine is known. Of
+ * the memory it is this process's share, when several do the same work.
+ */
+export async function readMachineLimits(processes = 1): Promise<MachineLimits> {
   const read = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");
   const [limits, container] = await Promise.all([
     read("/proc/self/limits"),
@@ -61,6 +64,6 @@ export async function readMachineLimits(): Promise<MachineLimits> {
   const memory = /^\d+$/.test(container.trim()) ? Number(container) : Number.POSITIVE_INFINITY;
   return {
     descriptors: soft === undefined ? undefined : Number(soft),
-    memoryBytes: Math.min(memory, totalmem()),
+    memoryBytes: Math.min(memory, totalmem()) / processes,
   };
 }

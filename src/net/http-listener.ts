@@ -37,8 +37,12 @@ const DEFAULT_LISTENER_LIMITS: Omit<ListenerLimits, keyof ConnectionBudget> = {
 };
 
 /** The limits of a listener, from those that were named and what this computer carries. */
-export async function listenerLimits(named: Partial<ListenerLimits> = {}): Promise<ListenerLimits> {
-  return { ...DEFAULT_LISTENER_LIMITS, ...connectionBudget(await readMachineLimits()), ...named };
+export async function listenerLimits(
+  named: Partial<ListenerLimits> = {},
+  processes = 1,
+): Promise<ListenerLimits> {
+  const budget = connectionBudget(await readMachineLimits(processes));
+  return { ...DEFAULT_LISTENER_LIMITS, ...budget, ...named };
 }
 
 export interface ListenHttpOptions extends ListenTarget {
@@ -46,6 +50,8 @@ export interface ListenHttpOptions extends ListenTarget {
   /** Is shown every request first. Default: none. */
   readonly direct?: DirectHandler | undefined;
   readonly limits?: Partial<ListenerLimits>;
+  /** Processes that do the same and share the memory of the machine. Default 1. */
+  readonly processes?: number | undefined;
   /** Default: the system's. */
   readonly clock?: Clock;
   readonly onError?: (error: unknown) => void;
@@ -69,7 +75,7 @@ export const DEFAULT_GRACE_MS = 5_000;
 
 /** Serves plain HTTP. Throws `DocportError` `ERR_LISTEN_*` when the address cannot be had. */
 export async function listenHttp(options: ListenHttpOptions): Promise<HttpListener> {
-  const limits = await listenerLimits(options.limits);
+  const limits = await listenerLimits(options.limits, options.processes);
   const { handler, direct, onError, clock = systemClock } = options;
   const server = createServer(
     {

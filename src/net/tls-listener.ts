@@ -70,7 +70,7 @@ const SESSION_CONTEXT_LENGTH = 32;
  */
 export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsListener> {
   const { handler, direct, onError, challenges, names, clock = systemClock } = options;
-  const limits = await listenerLimits(options.limits);
+  const limits = await listenerLimits(options.limits, options.processes);
   let ticketKeys: Buffer = randomBytes(48);
   const server = createServer(
     {

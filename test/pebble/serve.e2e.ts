@@ -39,25 +39,31 @@ describe.skipIf(generation === "none")("docport serve --domain, against Pebble",
   });
   afterAll(() => pebble[Symbol.asyncDispose]());
 
-  it("serves HTTPS with a certificate that it got by TLS-ALPN-01, and redirects HTTP", async () => {
-    await using stage = await pebbleStage(pebble);
-    await using docport = await stage.serve({ domain: [NAME, "other.example.test"] });
-    const answer = await docport.ready();
-    expect(answer.headers["strict-transport-security"]).toBe("max-age=31536000");
-    expect(docport.mcpUrl).toBe(`https://${NAME}:${pebble.tlsPort}/mcp`);
-    expect((await provedBy(stage.certs)).toSorted()).toEqual([
-      `${NAME} tls-alpn-01`,
-      "other.example.test tls-alpn-01",
-    ]);
-    const plain = await ask(`http://other.example.test:${pebble.httpPort}/a?b=c`);
-    expect([plain.status, plain.headers.location]).toEqual([
-      308,
-      `https://other.example.test:${pebble.tlsPort}/a?b=c`,
-    ]);
-    const foreign = await ask(`http://evil.example.com:${pebble.httpPort}/`);
-    expect(foreign.headers.location).toBeUndefined();
-    expect(await docport.stop()).toBe(0);
-  });
+  it.each([
+    ["one process", []],
+    ["workers", ["--workers", "3"]],
+  ])(
+    "serves HTTPS by %s with a certificate that it got by TLS-ALPN-01, and redirects HTTP",
+    async (_, flags) => {
+      await using stage = await pebbleStage(pebble);
+      await using docport = await stage.serve({ domain: [NAME, "other.example.test"], flags });
+      const answer = await docport.ready();
+      expect(answer.headers["strict-transport-security"]).toBe("max-age=31536000");
+      expect(docport.mcpUrl).toBe(`https://${NAME}:${pebble.tlsPort}/mcp`);
+      expect((await provedBy(stage.certs)).toSorted()).toEqual([
+        `${NAME} tls-alpn-01`,
+        "other.example.test tls-alpn-01",
+      ]);
+      const plain = await ask(`http://other.example.test:${pebble.httpPort}/a?b=c`);
+      expect([plain.status, plain.headers.location]).toEqual([
+        308,
+        `https://other.example.test:${pebble.tlsPort}/a?b=c`,
+      ]);
+      const foreign = await ask(`http://evil.example.com:${pebble.httpPort}/`);
+      expect(foreign.headers.location).toBeUndefined();
+      expect(await docport.stop()).toBe(0);
+    },
+  );
 
   it("asks nothing of the CA when it starts again", async () => {
     await using stage = await pebbleStage(pebble);
@@ -73,7 +79,10 @@ describe.skipIf(generation === "none")("docport serve --domain, against Pebble",
     expect(second.output()).not.toContain("certificate.attempt");
   });
 
-  it("proves control by HTTP-01 where that is what worked before", async () => {
+  it.each([
+    ["one process", []],
+    ["whichever worker is asked", ["--workers", "3"]],
+  ])("proves control by HTTP-01 where that is what worked before, by %s", async (_, flags) => {
     await using stage = await pebbleStage(pebble);
     const ledger = new Ledger(new FileStorage(stage.certs), systemClock);
     await ledger.append(identifierSetKey([NAME]), {
@@ -83,7 +92,7 @@ describe.skipIf(generation === "none")("docport serve --domain, against Pebble",
       challenge: "http-01",
       url: "",
     });
-    await using docport = await stage.serve({ domain: [NAME] });
+    await using docport = await stage.serve({ domain: [NAME], flags });
     await docport.ready();
     expect(await provedBy(stage.certs)).toEqual([`${NAME} http-01`]);
   });

@@ -8,10 +8,13 @@ const PAGES = { "docs/install.md": "# Installation\n\nUnpack the tarball.\n" };
 const READY = "Connect\n";
 
 describe("the built command on sockets of a supervisor", () => {
-  it("loses no request over restarts under load", { timeout: 120_000 }, async () => {
+  it.each([
+    ["one process", []],
+    ["workers", ["--workers", "2"]],
+  ])("loses no request over restarts of %s under load", { timeout: 120_000 }, async (_, flags) => {
     await using folder = await temporaryFolder(PAGES);
     const docs = `${folder.path}/docs`;
-    await using docport = await startActivated(["http"], ["serve", docs]);
+    await using docport = await startActivated(["http"], ["serve", docs, ...flags]);
     const [port] = docport.ports;
     const statuses = new Map<number | string, number>();
     const over = new AbortController();

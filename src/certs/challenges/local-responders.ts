@@ -12,7 +12,7 @@ export interface LocalResponderOptions {
   /** Default: the answer is taken to be visible as soon as it is registered. */
   readonly selfCheck?: SelfCheck | undefined;
   /** Other replicas that the CA may reach in place of this one. Default: there are none. */
-  readonly sharing?: ChallengeSharing | undefined;
+  readonly sharing?: Pick<ChallengeSharing, "publish"> | undefined;
 }
 
 /** A listener that is still starting is waited for this long. */
