@@ -15,6 +15,7 @@ import { systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import type { LivingCatalog } from "./living/living-catalog.ts";
+import type { WorkerMetricObjects } from "./metrics/metric-facts.ts";
 import type { HttpsPorts, RemotePorts } from "./net/automatic-https.ts";
 import { loopbackOf } from "./net/listen-on.ts";
 import { shownFingerprint } from "./net/tls-listener.ts";
@@ -22,7 +23,8 @@ import { openListener } from "./open-listener.ts";
 import { corpusUrlsUnder } from "./publications.ts";
 import type { MergeSegments } from "./search/merge-segments.ts";
 import { readVersion } from "./version.ts";
-import type { PrimaryView, WorkerAddress, WorkerTask } from "./worker-app.ts";
+import type { PrimaryView, SharedIndexFile, WorkerAddress, WorkerTask } from "./worker-app.ts";
+import { fromOurBuild } from "./workers/channel.ts";
 import { workerStarter } from "./workers/start-worker.ts";
 import { type WorkerEvent, WorkerPool } from "./workers/worker-pool.ts";
 
@@ -55,7 +57,7 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
     ? keepGaps(config.dataFolder, { now: () => clock.now(), log })
     : undefined;
   pool.on("unanswered", (value) => {
-    const { query, closest } = value as { query: string; closest: string[] };
+    const { query, closest } = fromOurBuild<{ query: string; closest: string[] }>(value);
     gaps?.add(query, closest);
   });
   pool.on("sse-relay", async (value) => (await pool.ask("sse-message", value)).includes(true));
@@ -186,7 +188,7 @@ function remotePorts(pool: WorkerPool, { domain }: Config): RemotePorts {
     },
     findWith: (find) => pool.on("answer", (token) => find(String(token))),
     async open(): Promise<HttpsPorts> {
-      const addresses = (await pool.start("listening")) as WorkerAddress[];
+      const addresses = fromOurBuild<WorkerAddress[]>(await pool.start("listening"));
       const [address] = addresses;
       if (!address) throw new RangeError("a pool has at least one worker");
       const { url, host, port, acme, acmeProblem } = address;
@@ -277,13 +279,19 @@ class SharedIndex {
         "Check that the folder for temporary files (TMPDIR) may be written and has room.";
       throw new DocportError("ERR_INDEX_WRITE", message, { cause, hint });
     }
-    await this.#pool.set("index", { path: this.#path, revision });
+    const file: SharedIndexFile = { path: this.#path, revision };
+    await this.#pool.set("index", file);
   }
 
   /** In turn; what fails leaves the workers with what they have. */
   publish(catalog: IndexedCatalog): void {
     this.#writing = this.#writing.then(() => this.write(catalog)).catch(this.#onError);
   }
+}
+
+interface WorkerCount {
+  readonly counted: WorkerMetricObjects;
+  readonly load: { readonly inFlight: number; readonly openStreams: number };
 }
 
 /** What the workers have counted, and what they are at. */
@@ -299,11 +307,8 @@ class WorkerCounts {
     return this.#load;
   }
 
-  async read(): Promise<unknown[]> {
-    const answers = (await this.#pool.ask("metrics")) as {
-      counted: unknown;
-      load: { inFlight: number; openStreams: number };
-    }[];
+  async read(): Promise<WorkerMetricObjects[]> {
+    const answers = fromOurBuild<WorkerCount[]>(await this.#pool.ask("metrics"));
     const sum = (key: "inFlight" | "openStreams"): number =>
       answers.reduce((all, { load }) => all + load[key], 0);
     this.#load = { inFlight: sum("inFlight"), openStreams: sum("openStreams") };

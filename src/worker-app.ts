@@ -20,6 +20,7 @@ import { openHttpsPorts, publicOrigin } from "./net/automatic-https.ts";
 import type { InheritedSocket } from "./net/inherited-sockets.ts";
 import { listenHttps, type TlsKeyPair } from "./net/tls-listener.ts";
 import { openListener } from "./open-listener.ts";
+import { fromOurBuild } from "./workers/channel.ts";
 import type { PrimaryLink } from "./workers/primary-link.ts";
 
 /** What a worker begins with, under the key `task`. */
@@ -42,6 +43,12 @@ export interface PrimaryView {
         readonly status: CertificateStatus | undefined;
       })
     | undefined;
+}
+
+/** The index file of all workers, under the key `index`. */
+export interface SharedIndexFile {
+  readonly path: string;
+  readonly revision: string;
 }
 
 /** Where a worker listens: its answer to `listening`. */
@@ -85,9 +92,10 @@ async function start(
   { link, createLog, fetch }: WorkerAppOptions,
   tellAddress: (address: WorkerAddress) => void,
 ): Promise<App> {
-  const { config, sockets, count } = link.get("task") as WorkerTask;
+  const { config, sockets, count } = fromOurBuild<WorkerTask>(link.get("task"));
   const log = createLog(config);
-  const view = (): PrimaryView => (link.get("view") as PrimaryView | undefined) ?? { sources: [] };
+  const view = (): PrimaryView =>
+    fromOurBuild<PrimaryView | undefined>(link.get("view")) ?? { sources: [] };
   const ofOne = { ...config, maxInFlight: Math.ceil(config.maxInFlight / count) };
   const parts: AppParts = {
     openListener: (given, listening) =>
@@ -128,7 +136,7 @@ async function openWorkerListener(
     tellAddress({ url: listener.localUrl, host, port: Number(port) });
     return listener;
   }
-  const pair = link.get("pair") as TlsKeyPair | undefined;
+  const pair = fromOurBuild<TlsKeyPair | undefined>(link.get("pair"));
   const certificate = certificateOf(told);
   if (!isAutomatic) {
     const listener = await listenHttps({ ...localPort(config, options), pair });
@@ -169,8 +177,10 @@ function followPair(
   link: PrimaryLink,
   listener: { swap(pair: TlsKeyPair): void; useTicketKey(key: Buffer): void },
 ): void {
-  link.follow("pair", (pair) => listener.swap(pair as TlsKeyPair));
-  link.follow("ticketKey", (key) => listener.useTicketKey(Buffer.from(key as Uint8Array)));
+  link.follow("pair", (pair) => listener.swap(fromOurBuild(pair)));
+  link.follow("ticketKey", (key) =>
+    listener.useTicketKey(Buffer.from(fromOurBuild<Uint8Array>(key))),
+  );
 }
 
 function followAnswers(
@@ -184,7 +194,9 @@ function followAnswers(
     const [, type = "", name = ""] = /^answer:([^:]+):(.*)$/.exec(key) ?? [];
     if (value === undefined) return;
     const remove =
-      type === "http" ? http.add(name, value as string) : tlsAlpn.add(name, value as TlsKeyPair);
+      type === "http"
+        ? http.add(name, fromOurBuild(value))
+        : tlsAlpn.add(name, fromOurBuild(value));
     placed.set(key, remove);
   });
 }
@@ -213,7 +225,7 @@ async function followPrimary(
 ): Promise<LivingCatalog> {
   const { prepare, onEvent } = options;
   const path = await new Promise<string>((resolve) => {
-    link.follow("index", (value) => resolve((value as { readonly path: string }).path));
+    link.follow("index", (value) => resolve(fromOurBuild<SharedIndexFile>(value).path));
   });
   const embeddings = createEmbeddings(config, options);
   const open = (): ReturnType<typeof openIndexFile> =>
@@ -235,11 +247,11 @@ async function followPrimary(
 
 /** A stream is open in one worker, and its messages come to any: all are asked whose it is. */
 function relayThrough(link: PrimaryLink): AppParts["sseRelay"] {
-  const sessions = new Map<string, (message: unknown) => void>();
+  const sessions = new Map<string, Parameters<AppParts["sseRelay"]["register"]>[1]>();
   link.on("sse-message", (value) => {
-    const { sessionId, message } = value as { sessionId: string; message: unknown };
+    const { sessionId, message } = fromOurBuild<{ sessionId: string; message: unknown }>(value);
     const take = sessions.get(sessionId);
-    take?.(message);
+    take?.(fromOurBuild(message));
     return take !== undefined;
   });
   return {

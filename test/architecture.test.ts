@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   net: ["certs", "acme", "lib"],
   store: ["certs", "lib"],
   web: [],
+  workers: ["lib"],
   config: ["corpus", "acme", "auth", "lib"],
   cli: ["*"],
   ".": ["*"],

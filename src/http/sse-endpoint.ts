@@ -25,9 +25,9 @@ export const MESSAGE_PATH = "/message";
 /** Other processes that the same clients reach: a stream is open in one, its messages come to any. */
 export interface SseRelay {
   /** Takes the messages for a session of this process that came to another, until it is called off. */
-  register(sessionId: string, onMessage: (message: unknown) => void): () => void;
+  register(sessionId: string, onMessage: (message: JSONRPCMessage) => void): () => void;
   /** Hands a message to the process that has the session; false: none has. */
-  relay(sessionId: string, message: unknown): Promise<boolean>;
+  relay(sessionId: string, message: JSONRPCMessage): Promise<boolean>;
 }
 
 interface Session {
@@ -75,7 +75,7 @@ export function createSseEndpoint(options: HttpHandlerOptions, limits: HttpLimit
       const id = randomUUID();
       const stream = new SseStream(() => forget(id));
       const transport = new SseTransport(stream);
-      const take = (message: unknown): void => transport.onmessage?.(message as JSONRPCMessage);
+      const take = (message: JSONRPCMessage): void => transport.onmessage?.(message);
       sessions.set(id, { stream, transport, unregister: options.sseRelay?.register(id, take) });
       request.signal.addEventListener("abort", () => stream.end(), { once: true });
       try {

@@ -1,13 +1,8 @@
-import {
-  AggregatorRegistry,
-  collectDefaultMetrics,
-  type MetricObject,
-  Registry,
-} from "prom-client";
+import { AggregatorRegistry, collectDefaultMetrics, Registry } from "prom-client";
 import type { RequestObserver } from "../http/request-observer.ts";
 import { addCertificateMetrics } from "./certificate-metrics.ts";
 import { addIndexMetrics } from "./index-metrics.ts";
-import type { MetricFacts } from "./metric-facts.ts";
+import type { MetricFacts, WorkerMetricObjects } from "./metric-facts.ts";
 import { addRequestMetrics } from "./request-metrics.ts";
 
 /** The server in figures, for Prometheus. */
@@ -32,7 +27,7 @@ export function createMetrics(facts: MetricFacts): Metrics {
     async text() {
       if (!facts.ofWorkers) return registry.metrics();
       const ofWorkers = await facts.ofWorkers();
-      const all = [await registry.getMetricsAsJSON(), ...(ofWorkers as MetricObject[][])];
+      const all = [await registry.getMetricsAsJSON(), ...ofWorkers.map((one) => [...one])];
       return AggregatorRegistry.aggregate(all).metrics();
     },
     contentType: registry.contentType,
@@ -44,7 +39,7 @@ export function createMetrics(facts: MetricFacts): Metrics {
 /** What is counted where requests are answered, when that is another process than is asked. */
 export interface WorkerMetrics extends RequestObserver {
   /** For `MetricFacts.ofWorkers` of the process that is asked. */
-  read(): Promise<unknown>;
+  read(): Promise<WorkerMetricObjects>;
 }
 
 export function createWorkerMetrics(): WorkerMetrics {

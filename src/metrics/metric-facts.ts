@@ -1,3 +1,4 @@
+import type { MetricObject } from "prom-client";
 import type { CatalogFacts } from "../catalog/catalog.ts";
 import type { CertificateStatus } from "../certs/manager/certificate-status.ts";
 import type { TrafficLoad } from "../http/limits/traffic-guard.ts";
@@ -16,6 +17,9 @@ export interface SourceState {
   readonly failures: number;
 }
 
+/** The metrics of a process, as `prom-client` gives them to be added up. */
+export type WorkerMetricObjects = readonly MetricObject[];
+
 /** What is asked of the server each time its metrics are read. */
 export interface MetricFacts {
   readonly version: string;
@@ -30,5 +34,5 @@ export interface MetricFacts {
   readonly certificate: () => CertificateStatus | undefined;
   readonly load: () => TrafficLoad;
   /** What processes that answer in place of this one have counted. Default: there are none. */
-  readonly ofWorkers?: (() => Promise<readonly unknown[]>) | undefined;
+  readonly ofWorkers?: (() => Promise<readonly WorkerMetricObjects[]>) | undefined;
 }

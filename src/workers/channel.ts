@@ -110,5 +110,16 @@ function toSent(error: unknown): SentError {
 
 function toError({ message, code, hint }: SentError): Error {
   if (code === undefined) return new Error(message);
-  return new DocportError(code as ErrorCode, message, hint === undefined ? {} : { hint });
+  return new DocportError(
+    fromOurBuild<ErrorCode>(code),
+    message,
+    hint === undefined ? {} : { hint },
+  );
+}
+
+/** What the other process sent, as the type that it has there: both are of one build. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it names what was sent
+export function fromOurBuild<Sent>(value: unknown): Sent {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+  return value as Sent;
 }

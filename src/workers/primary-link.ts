@@ -1,4 +1,4 @@
-import { Channel, type ChannelHandler } from "./channel.ts";
+import { Channel, type ChannelHandler, fromOurBuild } from "./channel.ts";
 
 type Follower = (value: unknown, key: string) => unknown;
 
@@ -16,17 +16,18 @@ export class PrimaryLink {
     this.#channel = channel;
     this.#begun = new Promise((resolve) => {
       channel.on("state", (value) => {
-        for (const [key, one] of value as [string, unknown][]) this.#state.set(key, one);
+        for (const [key, one] of fromOurBuild<[string, unknown][]>(value))
+          this.#state.set(key, one);
         resolve();
       });
     });
     channel.on("set", (value) => {
-      const { key, value: next } = value as { key: string; value: unknown };
+      const { key, value: next } = fromOurBuild<{ key: string; value: unknown }>(value);
       this.#state.set(key, next);
       return this.#tell(key);
     });
     channel.on("delete", (value) => {
-      const { key } = value as { key: string };
+      const { key } = fromOurBuild<{ key: string }>(value);
       this.#state.delete(key);
       return this.#tell(key);
     });

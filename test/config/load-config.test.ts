@@ -43,6 +43,22 @@ async function mistakes(given: Given): Promise<string[]> {
   }
 }
 
+describe("workers", () => {
+  it.each([
+    ["auto", availableParallelism()],
+    ["AUTO", availableParallelism()],
+    ["3", 3],
+  ])("takes %s", async (given, workers) => {
+    const config = await loadConfig({ env: { DOCPORT_WORKERS: given }, cwd: "/" });
+    expect(config.workers).toBe(Math.min(64, workers));
+  });
+
+  it.each(["0", "65", "all", "1.5"])("does not take %s", async (given) => {
+    const error = loadConfig({ env: { DOCPORT_WORKERS: given }, cwd: "/" });
+    await expect(error).rejects.toThrow(/a whole number from 1 to 64, or auto/);
+  });
+});
+
 describe("precedence", () => {
   const yaml = "title: From the file\nport: 1\nhost: example.internal\n";
   const env = { DOCPORT_TITLE: "From the environment", DOCPORT_PORT: "2" };
@@ -94,6 +110,7 @@ describe("precedence", () => {
       acmePort: 80,
       certs: expect.stringMatching(/\/certs$/),
       cache: expect.stringMatching(/\/\.docport-cache$/),
+      workers: 1,
       refreshInMs: 900_000,
       acmeDirectory: undefined,
       acmeRoot: undefined,
