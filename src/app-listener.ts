@@ -14,7 +14,6 @@ import type { CertificateStatus } from "./certs/manager/certificate-status.ts";
 import { TICKET_KEY_BYTES } from "./certs/tickets/ticket-keys.ts";
 import { judgeVolatility } from "./certs/volatile-folder.ts";
 import type { Config } from "./config.ts";
-import { openConfiguredFleet } from "./fleet.ts";
 import { isProbePath } from "./http/probe-paths.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
@@ -61,6 +60,8 @@ export interface AppListenerOptions {
   readonly clock?: Clock | undefined;
   /** Sockets that a supervisor opened, in place of host and ports. Default: none. */
   readonly sockets?: readonly InheritedSocket[] | undefined;
+  /** Default: this machine is alone. */
+  readonly fleet?: Fleet | undefined;
 }
 
 /** Opens HTTPS as the settings ask for it: with a certificate that keeps itself, or for this computer. */
@@ -72,21 +73,11 @@ export async function openSecureListener(
 }
 
 async function openAutomatic(config: Config, options: AppListenerOptions): Promise<AppListener> {
-  const { log, clock = systemClock } = options;
-  let health = (): Readonly<Record<string, unknown>> => ({});
-  const fleet = await openConfiguredFleet(config, { clock, log, status: () => health() });
-  let https: AutomaticHttps;
-  try {
-    https = await startConfiguredHttps(config, {
-      ...options,
-      fleet,
-      onEvent: (event) => logCertificateEvent(log, event),
-    });
-  } catch (error) {
-    await fleet?.[Symbol.asyncDispose]();
-    throw error;
-  }
-  health = () => certificateHealth(https.status());
+  const { log } = options;
+  const https: AutomaticHttps = await startConfiguredHttps(config, {
+    ...options,
+    onEvent: (event) => logCertificateEvent(log, event),
+  });
   log("debug", "acme.listening", { port: https.acmePort });
   if (https.acmePortProblem) logAcmePort(log, https.acmePortProblem);
   await warnOfVolatility(config, log);
@@ -97,12 +88,9 @@ async function openAutomatic(config: Config, options: AppListenerOptions): Promi
       isReady: () => https.status().isReady,
       line: () => certificateLine(https.status()),
       status: () => https.status(),
-      health,
+      health: () => certificateHealth(https.status()),
     },
-    async close() {
-      await https.close();
-      await fleet?.[Symbol.asyncDispose]();
-    },
+    close: () => https.close(),
   };
 }
 
@@ -111,8 +99,6 @@ export async function startConfiguredHttps(
   config: Config,
   options: Omit<AppListenerOptions, "log"> & {
     readonly onEvent: (event: CertificateEvent) => void;
-    /** Default: this machine is alone. */
-    readonly fleet?: Fleet | undefined;
   },
 ): Promise<AutomaticHttps> {
   const { host, port, acmePort, domain, keyType, profile, publicUrl } = config;

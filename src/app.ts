@@ -1,8 +1,10 @@
-import type { AppCertificate } from "./app-listener.ts";
+import type { AppCertificate, AppListener } from "./app-listener.ts";
 import type { AppMetrics } from "./app-metrics.ts";
 import type { Catalog, CatalogFacts } from "./catalog/catalog.ts";
+import { isPrivate } from "./config/access-settings.ts";
 import type { Config } from "./config.ts";
 import { describeFailures, describeServer } from "./describe-server.ts";
+import type { FollowCatalogOptions } from "./follow-catalog.ts";
 import type { HttpHandler } from "./http/http-options.ts";
 import type { RequestNotes } from "./http/request-notes.ts";
 import { createStartGate } from "./http/start-gate.ts";
@@ -11,7 +13,8 @@ import type { Clock } from "./lib/clock.ts";
 import { systemClock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
-import type { LivingCatalog } from "./living/living-catalog.ts";
+import type { FleetCatalog } from "./living/fleet-catalog.ts";
+import type { FollowedCatalog } from "./living/living-catalog.ts";
 import type { LivingStatus } from "./living/living-status.ts";
 import type { LoadCatalogOptions } from "./load-catalog.ts";
 import type { ServerStatus } from "./mcp/server-status.ts";
@@ -70,9 +73,21 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     : undefined;
   let handler: HttpHandler | undefined;
   const gate = createStartGate({ holds: (options.sockets?.length ?? 0) > 0, clock });
+  let listening: AppListener | undefined;
+  let fleetCatalog: FleetCatalog | undefined;
+  const { openConfiguredFleet } = config.store === undefined ? {} : await import("./fleet.ts");
+  const fleet = await openConfiguredFleet?.(config, {
+    clock,
+    log,
+    status: () => ({
+      ...listening?.certificate?.health(),
+      ...(fleetCatalog && { index: fleetCatalog.fleetStatus() }),
+    }),
+  });
   // Before the documentation is read: a port that cannot be had is told at once, and a certificate
   // is obtained meanwhile.
   const listener = await openListener(config, {
+    fleet,
     handler: (request, peer) => gate.fetch(request, peer),
     direct: (incoming, outgoing, pass) =>
       handler ? handler.direct(incoming, outgoing, pass) : pass(incoming, outgoing),
@@ -80,9 +95,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     onError,
     clock: options.clock,
     sockets: options.sockets,
+  }).catch(async (error: unknown) => {
+    await fleet?.[Symbol.asyncDispose]();
+    throw error;
   });
+  listening = listener;
   log("debug", "server.listening", { url: listener.url, localUrl: listener.localUrl });
-  let living: LivingCatalog;
+  let living: FollowedCatalog;
   let publications: Publications;
   let metrics: AppMetrics | undefined;
   const failures = new Map<string, number>();
@@ -110,7 +129,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       metrics = await startMetrics(config.metrics, facts, { clock, onError });
     }
     // Code that takes a moment to load, while the CA is asked.
-    const { followCatalog } = await import("./follow-catalog.ts");
     const { createPublications } = await import("./publications.ts");
     const { createLivingLog } = await import("./living-log.ts");
     publications = await createPublications(config, {
@@ -123,7 +141,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         onFailure: (error) => log("warn", "merge.no-thread", { message: messageOf(error) }),
       });
     const logLiving = createLivingLog(log);
-    living = await followCatalog(config, {
+    const following: FollowCatalogOptions = {
       ...options,
       clock,
       signal,
@@ -136,10 +154,19 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       merge,
       prepare: (next) => publications.prepare(next, merge),
       onUnused: (message) => log("debug", "index.not-used", { message }),
-    });
+    };
+    if (fleet) {
+      const { followFleet } = await import("./follow-fleet.ts");
+      fleetCatalog = await followFleet(config, { ...following, shelf: fleet.shelf, log });
+      living = fleetCatalog;
+    } else {
+      const { followCatalog } = await import("./follow-catalog.ts");
+      living = await followCatalog(config, following);
+    }
     options.signal?.throwIfAborted();
   } catch (error) {
     await Promise.all([listener.close(), metrics?.close()]);
+    await fleet?.[Symbol.asyncDispose]();
     throw error;
   }
   // Pages without a public address of their own are linked to here, so the port has to be known.
@@ -155,7 +182,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       unreadyBecause: () =>
         certificate.isReady() ? [] : [`The certificate cannot be used: ${certificate.line()}`],
     }),
-    readyThough: () => describeFailures(living.status()),
+    readyThough: () => [
+      ...describeFailures(living.status()),
+      ...(isPrivate(config) ? [] : missingIndex(fleetCatalog)),
+    ],
     observer: joinObservers([
       metrics?.observer,
       config.logLevel === "debug" ? createRequestLog(log) : undefined,
@@ -183,7 +213,14 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     // Open streams would keep the listener from closing, so they end while it stops listening.
     await Promise.all([listener.close(), handler?.close(), living.close(), metrics?.close()]);
     await gaps?.[Symbol.asyncDispose]();
+    await fleet?.[Symbol.asyncDispose]();
   }
+}
+
+/** A replica that is behind answers all the same, with the revision that it has. */
+function missingIndex(catalog: FleetCatalog | undefined): readonly string[] {
+  const { revision, missing } = catalog?.fleetStatus() ?? {};
+  return missing === undefined ? [] : [`Serves revision ${revision}; the fleet's is ${missing}.`];
 }
 
 function sourceStates(

@@ -22,7 +22,7 @@ export const fleetSettings: { readonly [K in keyof FleetSettings]: Setting<Fleet
       "a URL such as postgres://docport@db.example.com/docport?sslmode=verify-full",
     ),
     fallback: undefined,
-    doc: "PostgreSQL that replicas share: certificates, challenges and who orders.",
+    doc: "PostgreSQL that replicas share: certificates, challenges, the index and who does what.",
     isSecret: true,
   }),
   storeKeyFile: setting("storeKeyFile", {
@@ -48,7 +48,7 @@ export const fleetSettings: { readonly [K in keyof FleetSettings]: Setting<Fleet
 
 /** What is wrong with the settings side by side. */
 export function checkFleet(
-  settings: FleetSettings,
+  settings: FleetSettings & { readonly domain: readonly string[] },
 ): readonly { readonly key: keyof FleetSettings; readonly expected: string }[] {
   const { store, storeKeyFile, storeKey, storeUnsealed } = settings;
   const hasKey = storeKeyFile !== undefined || storeKey !== undefined;
@@ -59,6 +59,8 @@ export function checkFleet(
     return [{ key: "storeKey", expected: "none with storeKeyFile" }];
   }
   if (hasKey !== storeUnsealed) return [];
+  // Without a certificate there is no private key to seal.
+  if (!hasKey && settings.domain.length === 0) return [];
   const expected = hasKey
     ? "no with a key"
     : "storeKeyFile or storeKey beside the store, or storeUnsealed for keys that anybody there may read";

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgresIsThere, testDatabase } from "../store/postgres.ts";
+import { DisposableResources } from "../support/disposable-resources.ts";
 import { ask, askUntil, type ReadAnswer } from "../support/http-over.ts";
 import { type RunningDocport, startDocport } from "../support/start-docport.ts";
 import { type TcpProxy, tcpProxy } from "../support/tcp-proxy.ts";
@@ -217,19 +218,5 @@ async function expectOneSession(replicas: readonly ReplicaProcess[]): Promise<vo
       resumed.push(one.isResumed);
     }
     expect(resumed).toEqual([false, true, true, true, true]);
-  }
-}
-
-/** What Node 20 has no class for: disposes of the last one first. */
-class DisposableResources {
-  readonly #kept: AsyncDisposable[] = [];
-
-  use<Resource extends AsyncDisposable>(resource: Resource): Resource {
-    this.#kept.push(resource);
-    return resource;
-  }
-
-  async dispose(): Promise<void> {
-    for (const resource of this.#kept.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
   }
 }
