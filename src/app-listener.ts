@@ -47,6 +47,8 @@ export interface AppListener {
   /** Where it listens, as a person on this computer finds it. */
   readonly localUrl: string;
   readonly certificate?: AppCertificate;
+  /** Ends each connection with its next answer, and goes on listening. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,7 @@ async function openAutomatic(config: Config, options: AppListenerOptions): Promi
       status: () => https.status(),
       health: () => certificateHealth(https.status()),
     },
+    drain: () => https.drain(),
     close: () => https.close(),
   };
 }
@@ -178,6 +181,7 @@ async function openLocal(config: Config, options: AppListenerOptions): Promise<A
       health: () => ({ ready: true, certificate: { state: "ok", names: LOCAL_NAMES } }),
       rootFile: join(config.certs, LOCAL_CA_CERT_KEY),
     },
+    drain: () => listener.drain(),
     async close() {
       await kept[Symbol.asyncDispose]();
       await listener.close();

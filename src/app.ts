@@ -171,6 +171,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   }
   // Pages without a public address of their own are linked to here, so the port has to be known.
   const { url, certificate } = listener;
+  let isStopping = false;
+  let closing: Promise<void> | undefined;
   handler = await publications.createHandler(url, {
     refresh:
       config.refreshSecret === undefined
@@ -179,9 +181,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     ...(certificate && {
       certificateLine: () => certificate.line(),
       health: () => certificate.health(),
-      unreadyBecause: () =>
-        certificate.isReady() ? [] : [`The certificate cannot be used: ${certificate.line()}`],
     }),
+    unreadyBecause: () => [
+      ...(isStopping ? ["The server is stopping."] : []),
+      ...(certificate?.isReady() === false
+        ? [`The certificate cannot be used: ${certificate.line()}`]
+        : []),
+    ],
     readyThough: () => [
       ...describeFailures(living.status()),
       ...(isPrivate(config) ? [] : missingIndex(fleetCatalog)),
@@ -207,7 +213,19 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     [Symbol.asyncDispose]: close,
   };
 
-  async function close(): Promise<void> {
+  function close(): Promise<void> {
+    closing ??= closeInOrder();
+    return closing;
+  }
+
+  async function closeInOrder(): Promise<void> {
+    if (fleet && config.drainInMs > 0) {
+      // The others go on: one of them builds from now on, and the balancer sends them what comes.
+      isStopping = true;
+      listener.drain();
+      log("info", "server.draining", { forMs: config.drainInMs });
+      await Promise.all([living.close(), clock.sleep(config.drainInMs)]);
+    }
     // What is still asked of an embeddings endpoint would keep the process up.
     ended.abort();
     // Open streams would keep the listener from closing, so they end while it stops listening.

@@ -1,5 +1,5 @@
 import { type Setting, setting } from "./setting.ts";
-import { filePath, pattern, toggle } from "./setting-types.ts";
+import { filePath, pattern, pauseOrOff, toggle } from "./setting-types.ts";
 
 /** What replicas share, when there are several. */
 export interface FleetSettings {
@@ -11,6 +11,8 @@ export interface FleetSettings {
   readonly storeKey: string | undefined;
   /** Private keys lie in the store as they are. */
   readonly storeUnsealed: boolean;
+  /** How long a replica that stops goes on serving, in milliseconds. */
+  readonly drainInMs: number;
 }
 
 export const fleetSettings: { readonly [K in keyof FleetSettings]: Setting<FleetSettings[K]> } = {
@@ -43,6 +45,13 @@ export const fleetSettings: { readonly [K in keyof FleetSettings]: Setting<Fleet
     type: toggle,
     fallback: false,
     doc: "Keep private keys in the store as they are, for whoever can read it to read.",
+  }),
+  drainInMs: setting("drain", {
+    group: "fleet",
+    type: pauseOrOff(1_000, 300_000),
+    fallback: 5_000,
+    defaultText: "5s",
+    doc: "How long a replica that stops serves on while /readyz says no, for the balancer to see.",
   }),
 };
 

@@ -65,6 +65,8 @@ export interface AutomaticHttps extends AsyncDisposable {
   readonly acmePortProblem: DocportError | undefined;
   readonly manager: CertificateManager;
   status(): CertificateStatus;
+  /** Ends each connection with its next answer, and goes on listening. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -116,6 +118,10 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
     acmePortProblem: plain.problem,
     manager,
     status: () => manager.status(),
+    drain() {
+      listener.drain();
+      plain.listener?.drain();
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

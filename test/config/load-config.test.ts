@@ -114,6 +114,7 @@ describe("precedence", () => {
       storeKeyFile: undefined,
       storeKey: undefined,
       storeUnsealed: false,
+      drainInMs: 5_000,
       logLevel: "info",
       logFormat: "auto",
       metrics: undefined,

@@ -51,7 +51,7 @@ class IndexStage {
     const docport = this.#stack.use(
       await startDocport([
         ...["serve", docs, "--host", "127.0.0.1", "--port", "0", "--log-level", "debug"],
-        ...["--store", this.#store, "--cache", cache],
+        ...["--store", this.#store, "--cache", cache, "--drain", "off"],
       ]),
     );
     const health = async (): Promise<Health> =>
