@@ -14,7 +14,6 @@ import type { CertificateStatus } from "./certs/manager/certificate-status.ts";
 import { TICKET_KEY_BYTES } from "./certs/tickets/ticket-keys.ts";
 import { judgeVolatility } from "./certs/volatile-folder.ts";
 import type { Config } from "./config.ts";
-import { openConfiguredFleet } from "./fleet.ts";
 import { isProbePath } from "./http/probe-paths.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
@@ -54,6 +53,8 @@ export interface AppListener {
   /** Where it listens, as a person on this computer finds it. */
   readonly localUrl: string;
   readonly certificate?: AppCertificate;
+  /** Ends each connection with its next answer, and goes on listening. Not where workers listen. */
+  drain?(): void;
   close(): Promise<void>;
 }
 
@@ -71,6 +72,8 @@ export interface AppListenerOptions {
   readonly remote?: RemotePorts | undefined;
   /** Processes that do the same on this machine. Default 1. */
   readonly processes?: number | undefined;
+  /** Default: this machine is alone. */
+  readonly fleet?: Fleet | undefined;
 }
 
 /** Opens HTTPS as the settings ask for it: with a certificate that keeps itself, or for this computer. */
@@ -82,21 +85,11 @@ export async function openSecureListener(
 }
 
 async function openAutomatic(config: Config, options: AppListenerOptions): Promise<AppListener> {
-  const { log, clock = systemClock } = options;
-  let health = (): Readonly<Record<string, unknown>> => ({});
-  const fleet = await openConfiguredFleet(config, { clock, log, status: () => health() });
-  let https: AutomaticHttps;
-  try {
-    https = await startConfiguredHttps(config, {
-      ...options,
-      fleet,
-      onEvent: (event) => logCertificateEvent(log, event),
-    });
-  } catch (error) {
-    await fleet?.[Symbol.asyncDispose]();
-    throw error;
-  }
-  health = () => certificateHealth(https.status());
+  const { log } = options;
+  const https: AutomaticHttps = await startConfiguredHttps(config, {
+    ...options,
+    onEvent: (event) => logCertificateEvent(log, event),
+  });
   log("debug", "acme.listening", { port: https.acmePort });
   if (https.acmePortProblem) logAcmePort(log, https.acmePortProblem);
   await warnOfVolatility(config, log);
@@ -107,12 +100,10 @@ async function openAutomatic(config: Config, options: AppListenerOptions): Promi
       isReady: () => https.status().isReady,
       line: () => certificateLine(https.status()),
       status: () => https.status(),
-      health,
+      health: () => certificateHealth(https.status()),
     },
-    async close() {
-      await https.close();
-      await fleet?.[Symbol.asyncDispose]();
-    },
+    drain: () => https.drain(),
+    close: () => https.close(),
   };
 }
 
@@ -121,8 +112,6 @@ export async function startConfiguredHttps(
   config: Config,
   options: Omit<AppListenerOptions, "log"> & {
     readonly onEvent: (event: CertificateEvent) => void;
-    /** Default: this machine is alone. */
-    readonly fleet?: Fleet | undefined;
   },
 ): Promise<AutomaticHttps> {
   const { keyType, profile } = config;
@@ -212,6 +201,7 @@ async function openLocal(config: Config, options: AppListenerOptions): Promise<A
       health: () => ({ ready: true, certificate: { state: "ok", names: LOCAL_NAMES } }),
       rootFile: join(config.certs, LOCAL_CA_CERT_KEY),
     },
+    drain: () => listener.drain?.(),
     async close() {
       await kept[Symbol.asyncDispose]();
       await listener.close();

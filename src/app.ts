@@ -1,6 +1,7 @@
-import type { AppCertificate } from "./app-listener.ts";
+import type { AppCertificate, AppListener } from "./app-listener.ts";
 import type { AppMetrics } from "./app-metrics.ts";
 import type { Catalog, CatalogFacts } from "./catalog/catalog.ts";
+import { isPrivate } from "./config/access-settings.ts";
 import type { Config } from "./config.ts";
 import { describeFailures, describeServer } from "./describe-server.ts";
 import type { FollowCatalogOptions } from "./follow-catalog.ts";
@@ -13,7 +14,8 @@ import type { Clock } from "./lib/clock.ts";
 import { systemClock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
-import type { LivingCatalog } from "./living/living-catalog.ts";
+import type { FleetCatalog } from "./living/fleet-catalog.ts";
+import type { FollowedCatalog } from "./living/living-catalog.ts";
 import type { LivingStatus } from "./living/living-status.ts";
 import type { LoadCatalogOptions } from "./load-catalog.ts";
 import type { McpOptions } from "./mcp/mcp-options.ts";
@@ -39,7 +41,10 @@ export interface AppOptions extends LoadCatalogOptions {
 /** What a server has of its own when it is alone, and of another process when it is one of several. */
 export interface AppParts {
   readonly openListener: typeof openListener;
-  readonly followCatalog: (config: Config, options: FollowCatalogOptions) => Promise<LivingCatalog>;
+  readonly followCatalog: (
+    config: Config,
+    options: FollowCatalogOptions,
+  ) => Promise<FollowedCatalog>;
   readonly startMetrics: (facts: Pick<MetricFacts, "load">) => Promise<AppMetrics>;
   readonly onUnanswered: NonNullable<McpOptions["onUnanswered"]>;
   /** How the documentation's sources are. */
@@ -97,9 +102,21 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     holds: parts !== undefined || (options.sockets?.length ?? 0) > 0,
     clock,
   });
+  let listening: AppListener | undefined;
+  let fleetCatalog: FleetCatalog | undefined;
+  const { openConfiguredFleet } = config.store === undefined ? {} : await import("./fleet.ts");
+  const fleet = await openConfiguredFleet?.(config, {
+    clock,
+    log,
+    status: () => ({
+      ...listening?.certificate?.health(),
+      ...(fleetCatalog && { index: fleetCatalog.fleetStatus() }),
+    }),
+  });
   // Before the documentation is read: a port that cannot be had is told at once, and a certificate
   // is obtained meanwhile.
   const listener = await (parts?.openListener ?? openListener)(config, {
+    fleet,
     handler: (request, peer) => gate.fetch(request, peer),
     direct: (incoming, outgoing, pass) =>
       handler ? handler.direct(incoming, outgoing, pass) : pass(incoming, outgoing),
@@ -107,9 +124,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     onError,
     clock: options.clock,
     sockets: options.sockets,
+  }).catch(async (error: unknown) => {
+    await fleet?.[Symbol.asyncDispose]();
+    throw error;
   });
+  listening = listener;
   log("debug", "server.listening", { url: listener.url, localUrl: listener.localUrl });
-  let living: LivingCatalog;
+  let living: FollowedCatalog;
   let publications: Publications;
   let metrics: AppMetrics | undefined;
   const failures = new Map<string, number>();
@@ -139,7 +160,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         startMetrics(config.metrics, facts, { clock, onError }));
     }
     // Code that takes a moment to load, while the CA is asked.
-    const { followCatalog } = parts ?? (await import("./follow-catalog.ts"));
     const { createPublications } = await import("./publications.ts");
     const { createLivingLog } = await import("./living-log.ts");
     publications = await createPublications(config, {
@@ -152,7 +172,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         onFailure: (error) => log("warn", "merge.no-thread", { message: messageOf(error) }),
       });
     const logLiving = createLivingLog(log);
-    living = await followCatalog(config, {
+    const following: FollowCatalogOptions = {
       ...options,
       clock,
       signal,
@@ -165,14 +185,25 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       merge,
       prepare: (next) => publications.prepare(next, merge),
       onUnused: (message) => log("debug", "index.not-used", { message }),
-    });
+    };
+    if (fleet) {
+      const { followFleet } = await import("./follow-fleet.ts");
+      fleetCatalog = await followFleet(config, { ...following, shelf: fleet.shelf, log });
+      living = fleetCatalog;
+    } else {
+      const { followCatalog } = parts ?? (await import("./follow-catalog.ts"));
+      living = await followCatalog(config, following);
+    }
     options.signal?.throwIfAborted();
   } catch (error) {
     await Promise.all([listener.close(), metrics?.close()]);
+    await fleet?.[Symbol.asyncDispose]();
     throw error;
   }
   // Pages without a public address of their own are linked to here, so the port has to be known.
   const { url, certificate } = listener;
+  let isStopping = false;
+  let closing: Promise<void> | undefined;
   handler = await publications.createHandler(url, {
     refresh:
       config.refreshSecret === undefined
@@ -182,10 +213,17 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     ...(certificate && {
       certificateLine: () => certificate.line(),
       health: () => certificate.health(),
-      unreadyBecause: () =>
-        certificate.isReady() ? [] : [`The certificate cannot be used: ${certificate.line()}`],
     }),
-    readyThough: () => describeFailures(parts?.status() ?? living.status()),
+    unreadyBecause: () => [
+      ...(isStopping ? ["The server is stopping."] : []),
+      ...(certificate?.isReady() === false
+        ? [`The certificate cannot be used: ${certificate.line()}`]
+        : []),
+    ],
+    readyThough: () => [
+      ...describeFailures(parts?.status() ?? living.status()),
+      ...(isPrivate(config) ? [] : missingIndex(fleetCatalog)),
+    ],
     observer: joinObservers([
       metrics?.observer,
       config.logLevel === "debug" ? createRequestLog(log) : undefined,
@@ -207,13 +245,32 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     [Symbol.asyncDispose]: close,
   };
 
-  async function close(): Promise<void> {
+  function close(): Promise<void> {
+    closing ??= closeInOrder();
+    return closing;
+  }
+
+  async function closeInOrder(): Promise<void> {
+    if (fleet && config.drainInMs > 0) {
+      // The others go on: one of them builds from now on, and the balancer sends them what comes.
+      isStopping = true;
+      listener.drain?.();
+      log("info", "server.draining", { forMs: config.drainInMs });
+      await Promise.all([living.close(), clock.sleep(config.drainInMs)]);
+    }
     // What is still asked of an embeddings endpoint would keep the process up.
     ended.abort();
     // Open streams would keep the listener from closing, so they end while it stops listening.
     await Promise.all([listener.close(), handler?.close(), living.close(), metrics?.close()]);
     await gaps?.[Symbol.asyncDispose]();
+    await fleet?.[Symbol.asyncDispose]();
   }
+}
+
+/** A replica that is behind answers all the same, with the revision that it has. */
+function missingIndex(catalog: FleetCatalog | undefined): readonly string[] {
+  const { revision, missing } = catalog?.fleetStatus() ?? {};
+  return missing === undefined ? [] : [`Serves revision ${revision}; the fleet's is ${missing}.`];
 }
 
 export function sourceStates(

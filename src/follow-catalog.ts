@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path";
+import type { KeptCatalog } from "./catalog/kept-pages.ts";
 import type { SourceConfig } from "./config/source-list.ts";
 import type { Config } from "./config.ts";
 import { createEmbeddings, type Embeddings } from "./embeddings.ts";
@@ -8,6 +9,7 @@ import type { CatalogOrigin } from "./living/catalog-origin.ts";
 import { FileWatch } from "./living/file-watch.ts";
 import { IndexFileOrigin } from "./living/index-file-origin.ts";
 import { LivingCatalog, type LivingCatalogOptions } from "./living/living-catalog.ts";
+import type { SourcesOrigin } from "./living/sources-origin.ts";
 import { findIndexFile, type LoadCatalogOptions, openIndexFile } from "./load-catalog.ts";
 import type { MergeSegments } from "./search/merge-segments.ts";
 
@@ -49,13 +51,32 @@ export async function followCatalog(
   return followSources({ config, embeddings, follow, openWatch, options: given });
 }
 
+/**
+ * Where the configured documentation comes from, for whoever follows it in another way. Rejects like
+ * {@link followCatalog}.
+ *
+ * @param before what the same sources gave earlier: nothing is read then, and the first catalog is
+ *   that one.
+ */
+export async function openOrigin(
+  config: Config,
+  embeddings: Embeddings | undefined,
+  options: GivenOptions,
+  before?: KeptCatalog,
+): Promise<SourcesOrigin | IndexFileOrigin> {
+  const indexFile = await findIndexFile(config.sources);
+  if (indexFile) return originOfIndexFile(indexFile, embeddings, options);
+  const { openSourcesOrigin } = await import("./follow-sources.ts");
+  return openSourcesOrigin({ config, embeddings, openWatch, options }, before);
+}
+
 export type GivenOptions = FollowCatalogOptions & { readonly clock: Clock };
 
 async function originOfIndexFile(
   file: SourceConfig,
   embeddings: Embeddings | undefined,
   options: GivenOptions,
-): Promise<CatalogOrigin> {
+): Promise<IndexFileOrigin> {
   const watch = await openWatch(file, options);
   const open = (): ReturnType<typeof openIndexFile> => openIndexFile(file, embeddings, options);
   return new IndexFileOrigin(await open(), { name: file.name, watch }, open);

@@ -17,13 +17,16 @@ import { SourceProblems } from "./living/source-problems.ts";
 import { type OriginSource, SourcesOrigin } from "./living/sources-origin.ts";
 import { buildFrom, catalogSettings, openSources } from "./load-catalog.ts";
 
-export interface FollowSourcesOptions {
+export interface SourcesOriginGiven {
   readonly config: Config;
   readonly embeddings: Embeddings | undefined;
-  /** Makes the living catalog. Rejects when the origin's first catalog cannot be served. */
-  readonly follow: (origin: CatalogOrigin) => Promise<LivingCatalog>;
   readonly openWatch: (source: SourceConfig, options: GivenOptions) => Promise<ChangeWatch>;
   readonly options: GivenOptions;
+}
+
+export interface FollowSourcesOptions extends SourcesOriginGiven {
+  /** Makes the living catalog. Rejects when the origin's first catalog cannot be served. */
+  readonly follow: (origin: CatalogOrigin) => Promise<LivingCatalog>;
 }
 
 /** The catalog of the configured sources; see `followCatalog`. */
@@ -66,10 +69,20 @@ async function followFormer(
   return living;
 }
 
+/** The sources, over the catalog that another process made of them when that is given. */
+export async function openSourcesOrigin(
+  given: SourcesOriginGiven,
+  before: KeptCatalog | undefined,
+): Promise<SourcesOrigin> {
+  if (!before) return originOfSources(given, undefined);
+  const followed = await openFollowed(given, { isPatient: true });
+  return originOver(markLacking(before, given.embeddings), followed, given, undefined);
+}
+
 async function originOfSources(
-  given: FollowSourcesOptions,
+  given: SourcesOriginGiven,
   keeper: CatalogKeeper | undefined,
-): Promise<CatalogOrigin> {
+): Promise<SourcesOrigin> {
   const { config, embeddings, options } = given;
   const parsed = new ParsedDocuments();
   const pages: KeptPage[][] = config.sources.map(() => []);
@@ -81,14 +94,7 @@ async function originOfSources(
     onPage: (page, source) => pages[source]?.push(page),
   });
   const catalog = openCatalog(bytes, embeddings?.queries);
-  const lacksVectors = embeddings !== undefined && catalog.vectorsModel === undefined;
-  const first = {
-    catalog,
-    // Whatever is read again then has its vectors made.
-    sources: lacksVectors
-      ? pages.map((some) => some.map((page) => ({ ...page, fingerprint: "" })))
-      : pages,
-  };
+  const first = markLacking({ catalog, sources: pages }, embeddings);
   const readAt = options.now();
   keeper?.keep(
     first,
@@ -114,13 +120,21 @@ function noting(source: Source, problems: SourceProblems | undefined): Source {
   };
 }
 
+/** Whatever is read again then has the vectors made that are missing. */
+function markLacking(kept: KeptCatalog, embeddings: Embeddings | undefined): KeptCatalog {
+  const { catalog, sources } = kept;
+  if (!embeddings || catalog.vectorsModel !== undefined) return kept;
+  const marked = sources.map((pages) => pages.map((page) => ({ ...page, fingerprint: "" })));
+  return { catalog, sources: marked };
+}
+
 function originOver(
   first: KeptCatalog,
   followed: readonly OriginSource[],
-  { config, embeddings, options }: FollowSourcesOptions,
+  { config, embeddings, options }: SourcesOriginGiven,
   keeper: CatalogKeeper | undefined,
   parsed: ParsedDocuments = new ParsedDocuments(),
-): CatalogOrigin {
+): SourcesOrigin {
   return new SourcesOrigin(first, followed, {
     settings: catalogSettings(config),
     now: options.now,
@@ -133,7 +147,7 @@ function originOver(
 }
 
 async function openFollowed(
-  { config, openWatch, options }: FollowSourcesOptions,
+  { config, openWatch, options }: SourcesOriginGiven,
   { isPatient }: { readonly isPatient: boolean },
 ): Promise<readonly OriginSource[]> {
   const sources = await openSources(config, { ...options, isPatient });

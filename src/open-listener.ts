@@ -24,7 +24,12 @@ export async function openListener(
   const listening = { host, port, inheritedFd, limits: limitsOf(config), ...options };
   const listener = await listenHttp({ ...listening, clock: systemClock });
   const { url } = listener;
-  return { url: publicUrl ?? url, localUrl: url, close: () => listener.close() };
+  return {
+    url: publicUrl ?? url,
+    localUrl: url,
+    drain: () => listener.drain(),
+    close: () => listener.close(),
+  };
 }
 
 /** All connections come from the proxy, where there is one: it is not one client. */

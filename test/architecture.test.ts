@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   metrics: ["http", "catalog", "certs", "lib"],
   http: ["mcp", "auth", "catalog", "web", "lib"],
   net: ["certs", "acme", "lib"],
-  store: ["certs", "lib"],
+  store: ["certs", "living", "lib"],
   web: [],
   workers: ["lib"],
   config: ["corpus", "acme", "auth", "lib"],

@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   cert: async () => (await import("./cert.ts")).certCommand,
   doctor: async () => (await import("./doctor.ts")).doctorCommand,
   fleet: async () => (await import("./fleet.ts")).fleetCommand,
+  store: async () => (await import("./store.ts")).storeCommand,
   keys: async () => (await import("./keys.ts")).keysCommand,
   registry: async () => (await import("./registry.ts")).registryCommand,
   "upgrade-check": async () => (await import("./upgrade-check.ts")).upgradeCheckCommand,

@@ -1,9 +1,9 @@
 import { isRecord, stringIn } from "../certs/parse-json.ts";
 import { toggle } from "../config/setting-types.ts";
-import { type Config, loadConfig } from "../config.ts";
-import { systemClock } from "../lib/clock.ts";
+import { loadConfig } from "../config.ts";
 import { DocportError } from "../lib/errors.ts";
-import type { Replica } from "../store/replicas.ts";
+import type { KeptIndex } from "../store/index-list.ts";
+import type { HeldLease, Replica } from "../store/replicas.ts";
 import { type Command, type CommandContext, EXIT_FAILURE, EXIT_OK } from "./command.ts";
 import { type CommandSyntax, readCommandLine } from "./command-line.ts";
 import { renderHelp } from "./help.ts";
@@ -15,7 +15,7 @@ interface FleetCommandOptions {
 
 const SYNTAX: CommandSyntax<FleetCommandOptions> = {
   name: "fleet",
-  operands: "status | rekey",
+  operands: "status",
   groups: ["fleet"],
   options: {
     json: {
@@ -29,22 +29,22 @@ const SYNTAX: CommandSyntax<FleetCommandOptions> = {
 
 export const fleetCommand: Command = {
   name: "fleet",
-  summary: "Show the replicas that share a store, or change the key of it.",
+  summary: "Show the replicas that share a store, and the indexes in it.",
   help: renderHelp(SYNTAX, {
     examples: [
       ["docport fleet status --store postgres://db/docport", "who is there, with what"],
-      ["docport fleet rekey --store-key-file keys.txt", "seal everything with the first key there"],
+      ["docport fleet status --json", "for a script"],
     ],
     about:
-      "`status` exits with 1 when no replica is alive. For `rekey` write the new key above the old" +
-      " one in the file, give it to all replicas and restart them, then run it once.",
+      "Exits with 1 when no replica is alive. `docport index use` goes back to an index that is" +
+      " listed here.",
   }),
 
   async run(args, context) {
     const line = readCommandLine(SYNTAX, args, context.cwd);
     const [action, surplus] = line.operands;
-    if (surplus !== undefined || (action !== "status" && action !== "rekey")) {
-      throw new DocportError("ERR_USAGE", "docport fleet: expected status or rekey", {
+    if (surplus !== undefined || action !== "status") {
+      throw new DocportError("ERR_USAGE", "docport fleet: expected status", {
         hint: "See `docport fleet --help`.",
       });
     }
@@ -59,9 +59,7 @@ export const fleetCommand: Command = {
         hint: "Give --store postgres://…, or set store in docport.yaml.",
       });
     }
-    return action === "status"
-      ? showReplicas(config.store, line.options, context)
-      : rekey(config.store, config, context);
+    return showReplicas(config.store, line.options, context);
   },
 };
 
@@ -71,17 +69,20 @@ async function showReplicas(
   context: CommandContext,
 ): Promise<number> {
   const { Database } = await import("../store/database.ts");
+  const { listIndexes } = await import("../store/index-list.ts");
   const { DEAD_AFTER_MS, leaseHolders, listReplicas } = await import("../store/replicas.ts");
   await using database = new Database({ url });
   const replicas = await listReplicas(database);
-  const holders = await leaseHolders(database);
+  const leases = await leaseHolders(database);
+  const indexes = await listIndexes(database);
   const isAlive = ({ silentForMs }: Replica): boolean => silentForMs < DEAD_AFTER_MS;
-  if (json) context.stdout(`${JSON.stringify({ replicas, holders }, null, 2)}\n`);
+  if (json) context.stdout(`${JSON.stringify({ replicas, leases, indexes }, null, 2)}\n`);
   else {
-    const rows = replicas.map((replica) => describeReplica(replica, isAlive(replica), holders));
-    context.stdout(
-      rows.length > 0 ? `${rows.join("\n")}\n` : "No replica was here in the last day.\n",
-    );
+    const rows = replicas.map((replica) => describeReplica(replica, isAlive(replica), leases));
+    const shown =
+      rows.length > 0 ? ["Replicas", ...rows] : ["No replica was here in the last day."];
+    if (indexes.length > 0) shown.push("", "Indexes", ...indexes.map(describeIndex));
+    context.stdout(`${shown.join("\n")}\n`);
   }
   return replicas.some(isAlive) ? EXIT_OK : EXIT_FAILURE;
 }
@@ -89,37 +90,40 @@ async function showReplicas(
 function describeReplica(
   { name, status, silentForMs }: Replica,
   isAlive: boolean,
-  holders: readonly string[],
+  leases: readonly HeldLease[],
 ): string {
   const certificate = isRecord(status["certificate"]) ? status["certificate"] : {};
   const state = stringIn(certificate, "state");
   const notAfter = stringIn(certificate, "notAfter");
+  const index = isRecord(status["index"]) ? status["index"] : {};
+  const revision = stringIn(index, "revision");
+  const missing = stringIn(index, "missing");
   const words = [
     isAlive ? "alive" : `silent for ${Math.round(silentForMs / 1000)} s`,
-    ...(holders.includes(name) ? ["orders"] : []),
+    ...leases.filter(({ holder }) => holder === name).map(({ lease }) => roleOf(lease)),
     ...(state === undefined ? [] : [`certificate ${state}`]),
     ...(notAfter === undefined ? [] : [`until ${notAfter}`]),
+    ...(revision === undefined ? [] : [`revision ${revision.slice(0, SHOWN_CHARS)}`]),
+    ...(missing === undefined ? [] : ["behind"]),
   ];
   return `  ${printable(name).padEnd(28)}${printable(words.join(", "))}`;
 }
 
-async function rekey(
-  url: string,
-  config: Pick<Config, "storeKeyFile" | "storeKey">,
-  context: CommandContext,
-): Promise<number> {
-  const { readSealKeys } = await import("../fleet.ts");
-  const { Database } = await import("../store/database.ts");
-  const { PostgresStorage } = await import("../store/postgres-storage.ts");
-  const { Sealer } = await import("../store/seal.ts");
-  const sealer = new Sealer(await readSealKeys(config));
-  await using database = new Database({ url });
-  const storage = new PostgresStorage({ database, sealer, clock: systemClock, holder: "rekey" });
-  const count = await storage.rekey();
-  context.stdout(
-    count === 0
-      ? "Everything was sealed with the first key already.\n"
-      : `Sealed ${count} values.\n`,
-  );
-  return EXIT_OK;
+/** Of a revision: enough to tell a handful of them apart. */
+const SHOWN_CHARS = 12;
+
+function roleOf(lease: string): string {
+  return lease === "index" ? "builds" : "orders";
+}
+
+function describeIndex(index: KeptIndex): string {
+  const { revision, publishedAt, publishedBy, pages, sections, sizeBytes } = index;
+  const words = [
+    publishedAt.toISOString(),
+    `${pages} pages, ${sections} sections`,
+    `${(sizeBytes / 1024 ** 2).toFixed(1)} MB by ${publishedBy}`,
+    ...(index.isNewest ? ["newest"] : []),
+    ...(index.isPinned ? ["pinned"] : []),
+  ];
+  return `  ${revision.slice(0, SHOWN_CHARS).padEnd(14)}${printable(words.join(", "))}`;
 }

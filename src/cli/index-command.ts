@@ -11,6 +11,7 @@ import { type CommandSyntax, readCommandLine } from "./command-line.ts";
 import { describeDuration, describeFacts } from "./describe-facts.ts";
 import { renderHelp } from "./help.ts";
 import { reportLoading } from "./load-report.ts";
+import { useIndex } from "./use-index.ts";
 
 interface IndexOptions {
   /** Absolute. */
@@ -19,8 +20,8 @@ interface IndexOptions {
 
 const SYNTAX: CommandSyntax<IndexOptions> = {
   name: "index",
-  operands: "SOURCE... -o FILE",
-  groups: ["sources", "semantic", "logging"],
+  operands: "SOURCE... -o FILE | use REVISION",
+  groups: ["sources", "semantic", "fleet", "logging"],
   options: {
     output: {
       flag: "--output",
@@ -34,7 +35,7 @@ const SYNTAX: CommandSyntax<IndexOptions> = {
 
 export const indexCommand: Command = {
   name: "index",
-  summary: "Write the search index to a file, for `docport serve FILE` to open.",
+  summary: "Write the search index to a file, or have a fleet serve an earlier one.",
   help: renderHelp(SYNTAX, {
     examples: [
       ["docport index ./docs -o manual.docport", "index a folder"],
@@ -43,12 +44,26 @@ export const indexCommand: Command = {
         "docport index https://docs.example.com/index.json -o manual.docport --strict",
         "in a build: fail when a page cannot be read",
       ],
+      [
+        "docport index use 3f9a0c11d2b4 --store postgres://db/docport",
+        "a fleet goes back to that one",
+      ],
     ],
-    about: "Reads the documentation and writes one file that holds the index and the pages.",
+    about:
+      "Reads the documentation and writes one file that holds the index and the pages. `use` has all" +
+      " replicas that share a store serve an index that is kept there (`docport fleet status`), until" +
+      " `use latest`.",
   }),
 
   async run(args, context) {
     const line = readCommandLine(SYNTAX, args, context.cwd);
+    const [action, revision, ...surplus] = line.operands;
+    if (action === "use" && line.options.output === undefined) {
+      if (revision !== undefined && surplus.length === 0) return useIndex(revision, line, context);
+      throw new DocportError("ERR_USAGE", "docport index use: expected one revision, or latest", {
+        hint: "`docport fleet status` lists what is kept.",
+      });
+    }
     const config = await loadCommandConfig(line, line.operands, context);
     const { output } = line.options;
     if (output === undefined) {

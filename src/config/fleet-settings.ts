@@ -1,5 +1,5 @@
 import { type Setting, setting } from "./setting.ts";
-import { filePath, pattern, toggle } from "./setting-types.ts";
+import { filePath, pattern, pauseOrOff, toggle } from "./setting-types.ts";
 
 /** What replicas share, when there are several. */
 export interface FleetSettings {
@@ -11,6 +11,8 @@ export interface FleetSettings {
   readonly storeKey: string | undefined;
   /** Private keys lie in the store as they are. */
   readonly storeUnsealed: boolean;
+  /** How long a replica that stops goes on serving, in milliseconds. */
+  readonly drainInMs: number;
 }
 
 export const fleetSettings: { readonly [K in keyof FleetSettings]: Setting<FleetSettings[K]> } = {
@@ -22,7 +24,7 @@ export const fleetSettings: { readonly [K in keyof FleetSettings]: Setting<Fleet
       "a URL such as postgres://docport@db.example.com/docport?sslmode=verify-full",
     ),
     fallback: undefined,
-    doc: "PostgreSQL that replicas share: certificates, challenges and who orders.",
+    doc: "PostgreSQL that replicas share: certificates, challenges, the index and who does what.",
     isSecret: true,
   }),
   storeKeyFile: setting("storeKeyFile", {
@@ -44,11 +46,18 @@ export const fleetSettings: { readonly [K in keyof FleetSettings]: Setting<Fleet
     fallback: false,
     doc: "Keep private keys in the store as they are, for whoever can read it to read.",
   }),
+  drainInMs: setting("drain", {
+    group: "fleet",
+    type: pauseOrOff(1_000, 300_000),
+    fallback: 5_000,
+    defaultText: "5s",
+    doc: "How long a replica that stops serves on while /readyz says no, for the balancer to see.",
+  }),
 };
 
 /** What is wrong with the settings side by side. */
 export function checkFleet(
-  settings: FleetSettings,
+  settings: FleetSettings & { readonly domain: readonly string[] },
 ): readonly { readonly key: keyof FleetSettings; readonly expected: string }[] {
   const { store, storeKeyFile, storeKey, storeUnsealed } = settings;
   const hasKey = storeKeyFile !== undefined || storeKey !== undefined;
@@ -59,6 +68,8 @@ export function checkFleet(
     return [{ key: "storeKey", expected: "none with storeKeyFile" }];
   }
   if (hasKey !== storeUnsealed) return [];
+  // Without a certificate there is no private key to seal.
+  if (!hasKey && settings.domain.length === 0) return [];
   const expected = hasKey
     ? "no with a key"
     : "storeKeyFile or storeKey beside the store, or storeUnsealed for keys that anybody there may read";

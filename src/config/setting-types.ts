@@ -99,9 +99,15 @@ export function pauseOrOff(minMs: number, maxMs: number): SettingType<number> {
     return value >= minMs && value <= maxMs
       ? { value }
       : {
-          expected: `a time from ${minMs / 1_000}s to ${maxMs / 86_400_000}d, such as 15m, or off`,
+          expected: `a time from ${minMs / 1_000}s to ${longest(maxMs)}, or off`,
         };
   });
+}
+
+function longest(ms: number): string {
+  return ms % 86_400_000 === 0
+    ? `${ms / 86_400_000}d, such as 15m`
+    : `${ms / 60_000}m, such as 30s`;
 }
 
 const SWITCH_WORDS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([

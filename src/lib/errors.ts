@@ -49,6 +49,7 @@ export type ErrorCode =
   | "ERR_STORE_VERSION"
   | "ERR_STORE_KEY"
   | "ERR_STORE_LEASE"
+  | "ERR_STORE_INDEX"
   | "ERR_STORE_IO"
   // Worker processes
   | "ERR_WORKERS"

@@ -17,6 +17,19 @@ export interface LivingCatalogOptions {
   readonly onEvent?: (event: LivingEvent) => void;
 }
 
+/** A catalog that is replaced while it is served. */
+export interface FollowedCatalog extends AsyncDisposable {
+  /** What is served now. Whoever needs the same one twice keeps it. */
+  readonly current: IndexedCatalog;
+  /** Begins to follow, until {@link close}. */
+  start(): void;
+  /** Has every source asked at once, or as soon as what is being done is done. */
+  refresh(): void;
+  status(): LivingStatus;
+  /** Stops following. What is served stays. */
+  close(): Promise<void>;
+}
+
 /** Longest sleep: when the wall clock is set, it is noticed after that. */
 const TICK_MS = 60_000;
 /** Shortest pause between two renewals, whoever asks for them. */
@@ -36,7 +49,7 @@ interface FollowedState {
  * takes its place between two turns of the event loop: a request that has the old one ends on it.
  * Whatever fails leaves everything as it was, says since when, and is tried again.
  */
-export class LivingCatalog implements AsyncDisposable {
+export class LivingCatalog implements FollowedCatalog {
   readonly #origin: CatalogOrigin;
   readonly #options: LivingCatalogOptions;
   readonly #ended = new AbortController();
@@ -68,12 +81,10 @@ export class LivingCatalog implements AsyncDisposable {
     return new LivingCatalog(origin, options);
   }
 
-  /** What is served now. Whoever needs the same one twice keeps it. */
   get current(): IndexedCatalog {
     return this.#catalog;
   }
 
-  /** Begins to follow the sources, until {@link close}. */
   start(): void {
     if (this.#running) return;
     const { signal } = this.#ended;
@@ -88,7 +99,6 @@ export class LivingCatalog implements AsyncDisposable {
     this.#running = Promise.allSettled([this.#follow(signal), ...watches]);
   }
 
-  /** Asks every source at once, or as soon as what is being done is done. */
   refresh(): void {
     this.#ask(this.#origin.sources.keys());
   }
@@ -105,7 +115,6 @@ export class LivingCatalog implements AsyncDisposable {
     };
   }
 
-  /** Stops following. What is served stays. */
   async close(): Promise<void> {
     this.#ended.abort();
     await this.#running;

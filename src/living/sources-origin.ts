@@ -59,6 +59,11 @@ export class SourcesOrigin implements CatalogOrigin {
     return this.#options.keeper?.settled() ?? Promise.resolve();
   }
 
+  /** What is remembered of the pages of the catalog that was accepted last. */
+  get kept(): KeptCatalog["sources"] {
+    return this.#kept.sources;
+  }
+
   async renew(asked: ReadonlySet<number>, signal: AbortSignal): Promise<Renewal> {
     const { settings, now, createEmbedder, parsed, merge, onProblem } = this.#options;
     const failures = new Map<number, unknown>();

@@ -60,8 +60,10 @@ export interface PlacedAnswers {
 
 /** The ports as the keeper of the certificate sees them, in whichever process they are. */
 export interface HttpsPorts {
-  readonly listener: Omit<HttpsListener, "swap" | typeof Symbol.asyncDispose> & {
+  readonly listener: Omit<HttpsListener, "swap" | "drain" | typeof Symbol.asyncDispose> & {
     swap(pair: TlsKeyPair): void | Promise<void>;
+    /** Absent where other processes listen. */
+    drain?(): void;
   };
   readonly plain: PlainPort;
 }
@@ -101,6 +103,8 @@ export interface AutomaticHttps extends AsyncDisposable {
   readonly acmePortProblem: DocportError | undefined;
   readonly manager: CertificateManager;
   status(): CertificateStatus;
+  /** Ends each connection with its next answer, and goes on listening. */
+  drain(): void;
   close(): Promise<void>;
 }
 
@@ -151,6 +155,10 @@ export async function startAutomaticHttps(options: AutomaticHttpsOptions): Promi
     acmePortProblem: plain.problem,
     manager,
     status: () => manager.status(),
+    drain() {
+      listener.drain?.();
+      plain.listener?.drain?.();
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -202,7 +210,8 @@ function observer(
 
 /** The port of the challenge and the redirect, or why it could not be had. */
 export interface PlainPort {
-  readonly listener?: Pick<HttpListener, "host" | "port" | "close">;
+  readonly listener?: Pick<HttpListener, "host" | "port" | "close"> &
+    Partial<Pick<HttpListener, "drain">>;
   readonly problem?: DocportError;
 }
 

@@ -4,21 +4,29 @@ import type { Server as SecureServer } from "node:https";
 import type { Clock } from "../lib/clock.ts";
 import { inTurn } from "./in-turn.ts";
 
-/**
- * Prepares a server for a shutdown that drops nothing. The function that comes back stops
- * listening, ends each connection with the answer that runs on it, and cuts what is left after
- * `graceMs` milliseconds. It resolves when every socket is closed; called again, it waits for the
- * same end.
- */
-export function prepareGracefulClose(
-  server: Server | SecureServer,
-  clock: Clock,
-): (graceMs: number) => Promise<void> {
+/** A shutdown that drops nothing. */
+export interface GracefulClose {
+  /**
+   * Ends each connection with its next answer, and goes on listening: for the time that a load
+   * balancer needs to see that it should send no more.
+   */
+  drain(): void;
+  /**
+   * Stops listening, ends each connection with the answer that runs on it, and cuts what is left
+   * after `graceMs` milliseconds. Resolves when every socket is closed; called again, it waits for
+   * the same end.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Prepares a server for its end, before it has a connection. */
+export function prepareGracefulClose(server: Server | SecureServer, clock: Clock): GracefulClose {
+  let isDraining = false;
   const running = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
   const begin = (response: ServerResponse): void => {
     running.add(response);
-    if (closing) response.setHeader("connection", "close");
+    if (isDraining) response.setHeader("connection", "close");
     response.once("close", () => {
       running.delete(response);
       // Node closes idle connections once, when close() is called. One whose headers had said
@@ -30,12 +38,18 @@ export function prepareGracefulClose(
   server.prependListener("request", (_request: unknown, response: ServerResponse) => {
     inTurn(response, () => begin(response));
   });
-  return (graceMs) => {
-    closing ??= close(graceMs);
-    return closing;
+  return {
+    drain() {
+      isDraining = true;
+    },
+    close(graceMs) {
+      closing ??= close(graceMs);
+      return closing;
+    },
   };
 
   async function close(graceMs: number): Promise<void> {
+    isDraining = true;
     const closed = once(server, "close");
     server.close();
     for (const response of running) {

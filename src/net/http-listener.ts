@@ -64,6 +64,8 @@ export interface HttpListener extends AsyncDisposable {
   readonly port: number;
   /** The host that was asked for, or the address of an inherited socket. */
   readonly host: string;
+  /** Ends each connection with its next answer, and goes on listening. */
+  drain(): void;
   /**
    * Takes no new connections, lets running requests end, and cuts what is left after `graceMs`
    * (default 5,000). Resolves when every socket is closed. Safe to call twice.
@@ -93,12 +95,13 @@ export async function listenHttp(options: ListenHttpOptions): Promise<HttpListen
   server.timeout = limits.idleTimeoutInMs;
   guardConnections(server, limits, { clock, isSecure: false });
   const { host, port } = await listenOn(server, options);
-  const close = prepareGracefulClose(server, clock);
+  const ending = prepareGracefulClose(server, clock);
   return {
     url: `http://${displayHost(host)}:${port}`,
     port,
     host,
-    close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => close(graceMs),
-    [Symbol.asyncDispose]: () => close(DEFAULT_GRACE_MS),
+    drain: () => ending.drain(),
+    close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => ending.close(graceMs),
+    [Symbol.asyncDispose]: () => ending.close(DEFAULT_GRACE_MS),
   };
 }

@@ -108,7 +108,7 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
     });
   }
   const { host, port } = await listenOn(server, options);
-  const close = prepareGracefulClose(server, clock);
+  const ending = prepareGracefulClose(server, clock);
   return {
     url: `https://${displayHost(host)}${port === 443 ? "" : `:${port}`}`,
     port,
@@ -120,8 +120,9 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
     },
     shownFingerprint: (signal) =>
       shownFingerprint(loopbackOf(host), port, names[0] ?? "localhost", signal),
-    close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => close(graceMs),
-    [Symbol.asyncDispose]: () => close(DEFAULT_GRACE_MS),
+    drain: () => ending.drain(),
+    close: ({ graceMs = DEFAULT_GRACE_MS } = {}) => ending.close(graceMs),
+    [Symbol.asyncDispose]: () => ending.close(DEFAULT_GRACE_MS),
   };
 }
 

@@ -29,4 +29,33 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       status jsonb NOT NULL DEFAULT '{}'
     )`,
   ],
+  [
+    `CREATE TABLE docport_indexes (
+      number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      revision text NOT NULL,
+      page_count int NOT NULL,
+      section_count int NOT NULL,
+      index_bytes bigint NOT NULL,
+      index_sha256 bytea NOT NULL,
+      notes_bytes bigint NOT NULL,
+      notes_sha256 bytea NOT NULL,
+      published_at timestamptz NOT NULL DEFAULT now(),
+      published_by text NOT NULL
+    )`,
+    `CREATE TABLE docport_index_chunks (
+      number bigint NOT NULL REFERENCES docport_indexes ON DELETE CASCADE,
+      part text NOT NULL,
+      place int NOT NULL,
+      sha256 bytea NOT NULL,
+      data bytea NOT NULL,
+      PRIMARY KEY (number, part, place)
+    )`,
+    // Compressing again what is dense already would take most of the time of publishing.
+    "ALTER TABLE docport_index_chunks ALTER COLUMN data SET STORAGE EXTERNAL",
+    `CREATE TABLE docport_index_pointer (
+      is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+      newest bigint NOT NULL REFERENCES docport_indexes,
+      pinned bigint REFERENCES docport_indexes
+    )`,
+  ],
 ];

@@ -9,6 +9,7 @@ import { ChangeFeed } from "./change-feed.ts";
 import { Database } from "./database.ts";
 import { LocalCopyStorage } from "./local-copy-storage.ts";
 import { migrate } from "./migrate.ts";
+import { PostgresIndexShelf } from "./postgres-index-shelf.ts";
 import { PostgresStorage } from "./postgres-storage.ts";
 import { Replicas } from "./replicas.ts";
 import { Sealer, type SealKey } from "./seal.ts";
@@ -30,6 +31,7 @@ export interface FleetOptions {
 export interface Fleet extends AsyncDisposable {
   readonly storage: Storage;
   readonly sharing: ChallengeSharing;
+  readonly shelf: PostgresIndexShelf;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     status: options.status,
   });
   const sharing = new SharedChallenges({ storage: shared, replicas });
+  const shelf = new PostgresIndexShelf({ database, clock, holder: name });
   const storage = new LocalCopyStorage({
     shared,
     local,
@@ -63,6 +66,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
       // Away again: the feed tells it.
       if (SharedChallenges.concerns(key)) void sharing.refresh().catch(() => undefined);
       storage.tell(key);
+      shelf.tell(key);
     },
     onAway: (error) => log("warn", "store.away", { message: messageOf(error) }),
     onBack: () => log("info", "store.back"),
@@ -81,6 +85,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
   return {
     storage,
     sharing,
+    shelf,
     async [Symbol.asyncDispose]() {
       await feed[Symbol.asyncDispose]();
       await replicas[Symbol.asyncDispose]();

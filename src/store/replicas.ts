@@ -121,10 +121,15 @@ export async function listReplicas(database: Database): Promise<readonly Replica
   }));
 }
 
-/** Names of those who hold a lease now. */
-export async function leaseHolders(database: Database): Promise<readonly string[]> {
-  const rows = await database.query<{ holder: string }>(
-    "SELECT DISTINCT holder FROM docport_leases WHERE expires_at > now()",
+/** A lease that is held now, and the name of the replica that holds it. */
+export interface HeldLease {
+  readonly lease: string;
+  readonly holder: string;
+}
+
+/** The leases that are held now. */
+export function leaseHolders(database: Database): Promise<readonly HeldLease[]> {
+  return database.query<HeldLease>(
+    `SELECT name AS lease, holder FROM docport_leases WHERE expires_at > now() ORDER BY name`,
   );
-  return rows.map(({ holder }) => holder);
 }

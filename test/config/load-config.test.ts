@@ -131,6 +131,7 @@ describe("precedence", () => {
       storeKeyFile: undefined,
       storeKey: undefined,
       storeUnsealed: false,
+      drainInMs: 5_000,
       logLevel: "info",
       logFormat: "auto",
       metrics: undefined,
@@ -361,6 +362,14 @@ describe("mistakes", () => {
     await expect(loadConfig({ env: {}, cwd: folder, needsSources: true })).rejects.toThrow(
       "SOURCE: expected a folder, a file or a URL with documentation, got nothing",
     );
+  });
+});
+
+describe("workers", () => {
+  it("are not for replicas, which are one process each", () => {
+    const store = { store: "postgres://db/docport", sources: ["docs"] };
+    expect(() => createConfig({ ...store, workers: 2 }, "/docs")).toThrow(/workers: expected 1/);
+    expect(createConfig({ ...store, workers: 1 }, "/docs").workers).toBe(1);
   });
 });
 

@@ -336,6 +336,19 @@ describe("slow and greedy clients", () => {
 });
 
 describe("close", () => {
+  it("ends connections with their next answer while it drains, and takes new ones", async () => {
+    const listener = await listen(() => new Response("served"));
+    const kept = await dial(listener);
+    const ask = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    kept.send(ask);
+    await kept.until(/served/);
+    listener.drain();
+    kept.send(ask);
+    expect(await kept.ended).toMatch(/connection: close/i);
+    const late = await fetch(`http://127.0.0.1:${listener.port}/`);
+    expect(late.headers.get("connection")).toBe("close");
+  });
+
   it("takes no new connections and lets a running request end", async () => {
     let finish: () => void = () => {};
     const finished = new Promise<void>((resolve) => {

@@ -1,100 +1,13 @@
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
-import { join } from "node:path";
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { postgresIsThere, testDatabase } from "../store/postgres.ts";
-import { ask, askUntil, type ReadAnswer } from "../support/http-over.ts";
-import { type RunningDocport, startDocport } from "../support/start-docport.ts";
-import { type TcpProxy, tcpProxy } from "../support/tcp-proxy.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { postgresIsThere } from "../store/postgres.ts";
 import { trySession } from "../support/tls-session.ts";
+import { fleetStage, NAME, type ReplicaProcess, ready, type Stage } from "./fleet-stage.ts";
 import { type Pebble, pebbleGeneration, startPebble } from "./start-pebble.ts";
 
-const NAME = "docs.example.test";
 const REPLICAS = 5;
 const isPossible = pebbleGeneration() !== "none" && postgresIsThere();
-
-interface ReplicaProcess extends RunningDocport {
-  readonly certs: string;
-  readonly port: number;
-  readonly acmePort: number;
-  get(path: string): Promise<ReadAnswer>;
-}
-
-/** Replicas of one name over a new database, and the cables between them and the world. */
-interface Stage extends AsyncDisposable {
-  readonly database: TcpProxy;
-  readonly https: TcpProxy;
-  readonly http: TcpProxy;
-  start(certs?: string): Promise<ReplicaProcess>;
-  /** Leads the world to these replicas only. */
-  lead(replicas: readonly ReplicaProcess[]): void;
-  reconnect(): void;
-  query<Row>(text: string): Promise<Row[]>;
-}
-
-async function fleetStage(pebble: Pebble): Promise<Stage> {
-  const stack = new DisposableResources();
-  const key = randomBytes(32).toString("base64");
-  const home = stack.use(await testDatabase());
-  const database = stack.use(await tcpProxy());
-  const https = stack.use(await tcpProxy(pebble.tlsPort));
-  const http = stack.use(await tcpProxy(pebble.httpPort));
-  const roots = await pebble.management("/roots/0");
-  const reconnect = (): void => database.lead([Number(new URL(home.url).port)]);
-  reconnect();
-  const lead = (replicas: readonly ReplicaProcess[]): void => {
-    https.lead(replicas.map(({ port }) => port));
-    http.lead(replicas.map(({ acmePort }) => acmePort));
-  };
-  const store = new URL(home.url);
-  store.port = `${database.port}`;
-  return {
-    database,
-    https,
-    http,
-    reconnect,
-    lead,
-    async start(givenCerts) {
-      const folder = stack.use(
-        await temporaryFolder({
-          "docs/index.md": "# Manual\n\nHow to install it.\n",
-          "api-root.pem": pebble.apiRoots,
-        }),
-      );
-      const certs = givenCerts ?? join(folder.path, "certs");
-      const docport = stack.use(
-        await startDocport(
-          [
-            ...["serve", join(folder.path, "docs"), "--domain", NAME, "--agree-tos"],
-            ...["--host", "127.0.0.1", "--port", "0", "--acme-port", "0", "--log-level", "debug"],
-            ...["--public-url", `https://${NAME}:${pebble.tlsPort}`, "--certs", certs],
-            ...["--acme-directory", pebble.directoryUrl],
-            ...["--acme-root", join(folder.path, "api-root.pem"), "--store", store.href],
-          ],
-          { DOCPORT_STORE_KEY: key },
-        ),
-      );
-      const port = Number(/"localUrl":"https:\/\/[^"]*:(\d+)"/.exec(docport.output())?.[1]);
-      const acmePort = Number(/"acme\.listening","port":(\d+)/.exec(docport.output())?.[1]);
-      const get = (path: string): Promise<ReadAnswer> =>
-        ask(`https://${NAME}:${port}${path}`, { roots });
-      return { ...docport, certs, port, acmePort, get };
-    },
-    async query<Row>(text: string) {
-      const client = new Client({ connectionString: home.url });
-      await client.connect();
-      try {
-        return (await client.query(text)).rows as Row[];
-      } finally {
-        await client.end();
-      }
-    },
-    [Symbol.asyncDispose]: () => stack.dispose(),
-  };
-}
 
 /** Takes connections and says nothing. */
 async function silentServer(): Promise<AsyncDisposable & { readonly port: number }> {
@@ -114,15 +27,6 @@ async function silentServer(): Promise<AsyncDisposable & { readonly port: number
       await once(server, "close");
     },
   };
-}
-
-/** Until it shows a certificate that Pebble's root vouches for. */
-function ready(replica: ReplicaProcess): Promise<ReadAnswer> {
-  return askUntil(
-    () => replica.get("/healthz"),
-    ({ status }) => status === 200,
-    100_000,
-  );
 }
 
 async function ledgerKinds(stage: Stage): Promise<string[]> {
@@ -217,19 +121,5 @@ async function expectOneSession(replicas: readonly ReplicaProcess[]): Promise<vo
       resumed.push(one.isResumed);
     }
     expect(resumed).toEqual([false, true, true, true, true]);
-  }
-}
-
-/** What Node 20 has no class for: disposes of the last one first. */
-class DisposableResources {
-  readonly #kept: AsyncDisposable[] = [];
-
-  use<Resource extends AsyncDisposable>(resource: Resource): Resource {
-    this.#kept.push(resource);
-    return resource;
-  }
-
-  async dispose(): Promise<void> {
-    for (const resource of this.#kept.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
   }
 }

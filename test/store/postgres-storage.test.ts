@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/lib/clock.ts";
 import { Database } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
+import { MIGRATIONS } from "../../src/store/migrations.ts";
 import { PostgresStorage } from "../../src/store/postgres-storage.ts";
 import { readSealKey, Sealer } from "../../src/store/seal.ts";
 import { storageContract } from "../certs/storage-contract.ts";
@@ -141,7 +142,7 @@ describe.skipIf(!postgresIsThere())("migrate", () => {
     const databases = Array.from({ length: 10 }, () => new Database({ url: home.url }));
     await Promise.all(databases.map((database) => migrate(database)));
     const rows = await databases[0]?.query("SELECT version FROM docport_schema");
-    expect(rows).toEqual([{ version: 1 }]);
+    expect(rows).toEqual(MIGRATIONS.map((_, step) => ({ version: step + 1 })));
     for (const database of databases) await database[Symbol.asyncDispose]();
   });
 

@@ -13,6 +13,8 @@ export interface RunningDocport extends AsyncDisposable {
   output(): string;
   /** Resolves when it has written this (so many times); rejects when it exits without. */
   said(text: string, times?: number): Promise<void>;
+  /** Resolves when it writes something more; rejects when it exits. */
+  heard(): Promise<void>;
   /** Sends SIGTERM and resolves to the exit code. */
   stop(): Promise<number | null>;
   /** Ends it as a power cut would, and resolves when it has. */
@@ -56,6 +58,13 @@ export async function startDocport(
       look();
       void exited.then((code) => failed(new Error(`docport exited with ${code}:\n${output}`)));
     });
+  const next = async (): Promise<void> => {
+    const more = once(heard, "output");
+    await Promise.race([
+      more,
+      exited.then((code) => Promise.reject(new Error(`docport exited with ${code}:\n${output}`))),
+    ]);
+  };
   const mcpUrl = await new Promise<string>((found, failed) => {
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
@@ -73,6 +82,7 @@ export async function startDocport(
     pid: child.pid ?? 0,
     output: () => output,
     said,
+    heard: next,
     stop,
     async kill() {
       child.kill("SIGKILL");
