@@ -10,6 +10,8 @@ export class ByteCache {
   /** In the order of last use: a `Map` keeps that of insertion. */
   readonly #entries = new Map<string, Buffer>();
   #sizeBytes = 0;
+  /** The key that is last in that order: putting it there again would be work for nothing. */
+  #latest: string | undefined;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -21,9 +23,10 @@ export class ByteCache {
 
   get(key: string): Buffer | undefined {
     const bytes = this.#entries.get(key);
-    if (bytes) {
+    if (bytes && key !== this.#latest) {
       this.#entries.delete(key);
       this.#entries.set(key, bytes);
+      this.#latest = key;
     }
     return bytes;
   }
@@ -33,6 +36,7 @@ export class ByteCache {
     this.#remove(key);
     if (weight(key, bytes) > this.#maxBytes / 8) return;
     this.#entries.set(key, bytes);
+    this.#latest = key;
     this.#sizeBytes += weight(key, bytes);
     for (const oldest of this.#entries.keys()) {
       if (this.#sizeBytes <= this.#maxBytes) break;

@@ -22,13 +22,18 @@ export interface GracefulClose {
 /** Prepares a server for its end, before it has a connection. */
 export function prepareGracefulClose(server: Server | SecureServer, clock: Clock): GracefulClose {
   let isDraining = false;
-  const running = new Set<ServerResponse>();
+  // Slots, and not a set: a set that much is put into and taken from leaves its outgrown tables behind,
+  // which hold answers that are long gone until the next full collection of garbage.
+  const running: (ServerResponse | undefined)[] = [];
+  const freeSlots: number[] = [];
   let closing: Promise<void> | undefined;
   const begin = (response: ServerResponse): void => {
-    running.add(response);
+    const slot = freeSlots.pop() ?? running.length;
+    running[slot] = response;
     if (isDraining) response.setHeader("connection", "close");
     response.once("close", () => {
-      running.delete(response);
+      running[slot] = undefined;
+      freeSlots.push(slot);
       // Node closes idle connections once, when close() is called. One whose headers had said
       // keep-alive by then becomes idle only now, and would hold the server for the whole grace.
       if (closing) setImmediate(() => server.closeIdleConnections());
@@ -53,7 +58,7 @@ export function prepareGracefulClose(server: Server | SecureServer, clock: Clock
     const closed = once(server, "close");
     server.close();
     for (const response of running) {
-      if (!response.headersSent) response.setHeader("connection", "close");
+      if (response?.headersSent === false) response.setHeader("connection", "close");
     }
     const waiting = new AbortController();
     const cut = clock.sleep(graceMs, waiting.signal).then(

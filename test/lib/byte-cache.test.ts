@@ -26,6 +26,36 @@ describe("ByteCache", () => {
     );
   });
 
+  it("holds what a plain list in the order of last use holds", () => {
+    const BOUND = 4_000;
+    const weigh = (key: string, size: number): number => size + key.length * 2 + 200;
+    const key = fc.nat(11).map((number) => `key ${number}`);
+    const step = fc.tuple(fc.boolean(), key, fc.nat(600));
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+        const cache = new ByteCache(BOUND);
+        let list: (readonly [key: string, size: number])[] = [];
+        const found: unknown[] = [];
+        const expected: unknown[] = [];
+        for (const [isGet, name, size] of steps) {
+          const known = list.find(([other]) => other === name);
+          list = list.filter((one) => one !== known);
+          if (isGet) {
+            found.push(cache.get(name)?.byteLength);
+            expected.push(known?.[1]);
+            if (known) list.push(known);
+          } else {
+            cache.set(name, Buffer.alloc(size));
+            if (weigh(name, size) <= BOUND / 8) list.push([name, size]);
+            while (list.reduce((sum, one) => sum + weigh(...one), 0) > BOUND) list.shift();
+          }
+        }
+        expect(found).toEqual(expected);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it("forgets what was not asked for longest", () => {
     const cache = new ByteCache(16_384);
     for (let i = 0; i < 8; i++) cache.set(`${i}`, Buffer.alloc(1_700));
