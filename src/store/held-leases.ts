@@ -38,7 +38,9 @@ export class HeldLeases {
   async tryTake(name: string): Promise<Lease | undefined> {
     const rows = await this.#database.query<{ token: string }>(
       `INSERT INTO docport_leases AS held (name, token, holder, expires_at)
-       VALUES ($1, 1, $2, now() + $3 * interval '1 ms')
+       SELECT $1, 1, $2, now() + $3 * interval '1 ms'
+       -- Whoever only asks locks nothing.
+       WHERE NOT EXISTS (SELECT 1 FROM docport_leases WHERE name = $1 AND expires_at > now())
        ON CONFLICT (name) DO UPDATE
          SET token = held.token + 1, holder = $2, expires_at = now() + $3 * interval '1 ms'
          WHERE held.expires_at <= now()

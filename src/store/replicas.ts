@@ -88,13 +88,12 @@ export class Replicas implements AsyncDisposable {
   async #beat(): Promise<void> {
     const { database, id, name, status } = this.#options;
     await database.query(
-      `INSERT INTO docport_replicas (id, name, status) VALUES ($1, $2, $3)
+      `WITH forgotten AS (
+         DELETE FROM docport_replicas WHERE seen_at < now() - $4 * interval '1 ms' AND id <> $1
+       )
+       INSERT INTO docport_replicas (id, name, status) VALUES ($1, $2, $3)
        ON CONFLICT (id) DO UPDATE SET seen_at = now(), status = excluded.status`,
-      [id, name, JSON.stringify(status())],
-    );
-    await database.query(
-      "DELETE FROM docport_replicas WHERE seen_at < now() - $1 * interval '1 ms'",
-      [FORGOTTEN_AFTER_MS],
+      [id, name, JSON.stringify(status()), FORGOTTEN_AFTER_MS],
     );
   }
 }

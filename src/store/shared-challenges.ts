@@ -9,7 +9,7 @@ import type { Replicas } from "./replicas.ts";
 
 export interface SharedChallengesOptions {
   readonly storage: PostgresStorage;
-  readonly replicas: Replicas;
+  readonly replicas: Pick<Replicas, "acknowledge" | "untilHeard">;
 }
 
 const FOLDER = "challenges";
@@ -21,7 +21,7 @@ const MAX_QUESTIONS = 8;
 /** Challenge answers by way of the store: what one replica publishes all of them answer. */
 export class SharedChallenges implements ChallengeSharing {
   readonly #storage: PostgresStorage;
-  readonly #replicas: Replicas;
+  readonly #replicas: SharedChallengesOptions["replicas"];
   /** How to take back what was heard, by key. */
   readonly #heard = new Map<string, { readonly change: bigint; readonly remove: () => void }>();
   #answers: LocalAnswers | undefined;

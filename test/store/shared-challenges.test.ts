@@ -74,6 +74,41 @@ describe.skipIf(!postgresIsThere())("SharedChallenges", () => {
     expect(await late.sharing.find("unknown")).toBeUndefined();
   });
 
+  it("tells the CA of nothing before the others have heard of that very answer", async () => {
+    await using home = await testDatabase();
+    await using database = new Database({ url: home.url });
+    await migrate(database);
+    const { storage } = replica(database, "leader");
+    let letGo = (): void => {};
+    const heard = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let tellAsked: (change: bigint) => void = () => {};
+    const asked = new Promise<bigint>((resolve) => {
+      tellAsked = resolve;
+    });
+    const sharing = new SharedChallenges({
+      storage,
+      replicas: {
+        acknowledge: async () => {},
+        untilHeard(change) {
+          tellAsked(change);
+          return heard;
+        },
+      },
+    });
+    const events: string[] = [];
+    const publishing = sharing.publish(ANSWER).then(() => events.push("published"));
+    // Were it published first, nobody would have been waited for.
+    expect(await Promise.race([asked, publishing])).not.toBe(1);
+    const [entry] = await storage.loadFolder("challenges");
+    expect(await asked).toBe(entry?.change);
+    expect(events).toEqual([]);
+    letGo();
+    await publishing;
+    expect(events).toEqual(["published"]);
+  });
+
   it("waits for a replica that is alive until it has heard, and for no other", async () => {
     await using home = await testDatabase();
     await using database = new Database({ url: home.url });
