@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DocportError, messageOf } from "../../lib/errors.ts";
+import { remainingWaitMs } from "./remaining-wait.ts";
 
 export interface Conversion {
   readonly kind: "asciidoc" | "pdf";
   /** What the converter of this kind takes; it is copied. */
   readonly input: unknown;
-  /** What it may take before it is given up. */
+  /** What it may take of the processor before it is given up. */
   readonly timeoutMs: number;
 }
 
@@ -37,11 +38,11 @@ export function convert(conversion: Conversion): Promise<unknown> {
 async function run({ kind, input, timeoutMs }: Conversion): Promise<unknown> {
   worker ??= start();
   const current = worker;
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const timeout = timeoutOf(timeoutMs);
   current.ref();
   try {
     // Both are listened for before anything is sent; an error of the thread rejects the first.
-    const answer = once(current, "message", { signal: timeout });
+    const answer = once(current, "message", { signal: timeout.signal });
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
     current.postMessage({ kind, input });
     const [{ output, failure }] = await answer;
@@ -51,7 +52,7 @@ async function run({ kind, input, timeoutMs }: Conversion): Promise<unknown> {
     if (error instanceof ConversionError) throw error;
     worker = undefined;
     await current.terminate();
-    const reason = timeout.aborted
+    const reason = timeout.signal.aborted
       ? `it takes more than ${timeoutMs / 1000} seconds to read`
       : `it cannot be read: ${messageOf(error)}`;
     throw new DocportError("ERR_PAGE_UNREADABLE", reason, {
@@ -59,8 +60,29 @@ async function run({ kind, input, timeoutMs }: Conversion): Promise<unknown> {
       cause: error,
     });
   } finally {
+    timeout.clear();
     current.unref();
   }
+}
+
+/** Aborts when a conversion that begins now has had its time. */
+function timeoutOf(timeoutMs: number): {
+  readonly signal: AbortSignal;
+  readonly clear: () => void;
+} {
+  const controller = new AbortController();
+  const begunAt = performance.now();
+  const begunWith = process.cpuUsage();
+  let timer: NodeJS.Timeout;
+  const look = (): void => {
+    const { user, system } = process.cpuUsage(begunWith);
+    const wallMs = performance.now() - begunAt;
+    const waitMs = remainingWaitMs({ timeoutMs, wallMs, cpuMs: (user + system) / 1_000 });
+    if (waitMs === 0) controller.abort();
+    else timer = setTimeout(look, waitMs);
+  };
+  timer = setTimeout(look, timeoutMs);
+  return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 
 function start(): Worker {

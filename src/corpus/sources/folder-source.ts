@@ -42,7 +42,7 @@ export class FolderSource implements Source {
   }
 
   async *load(options: LoadOptions = {}): AsyncGenerator<SourceItem, void, void> {
-    const { signal, onProgress, parsed = new ParsedDocuments(0) } = options;
+    const { signal, onProgress, parsed = new ParsedDocuments({ maxChars: 0 }) } = options;
     const { limits } = this.#settings;
     await using tree = await this.#settings.openTree(signal);
     const { listing, layout } = await this.#settings.survey(tree, signal);
