@@ -1,11 +1,12 @@
 import { BLOCK_POSTINGS } from "./file/postings.ts";
 import type { Segment } from "./file/segment.ts";
+import { isDoubtful } from "./query/alternatives.ts";
 import { type DocumentFilter, DocumentFilters } from "./query/document-filter.ts";
 import { indexLanguages, matchingLanguages, queryLanguages } from "./query/languages.ts";
 import { parseQuery } from "./query/parse-query.ts";
 import { planQuery, type QueryPlan } from "./query/plan-query.ts";
 import { TermStatistics } from "./query/term-statistics.ts";
-import { confidenceFeatures, confidenceOf } from "./ranking/confidence.ts";
+import { CONFIDENCE_THRESHOLD, confidenceFeatures, confidenceOf } from "./ranking/confidence.ts";
 import { EvidenceReader, EvidenceTable } from "./ranking/evidence.ts";
 import { addTopDocuments } from "./ranking/max-score.ts";
 import { areNearDuplicates, type Comparable, comparableOf } from "./ranking/near-duplicates.ts";
@@ -34,6 +35,17 @@ const UNTRANSLATED = { key: "", language: "" };
 const FIELDS_OF_BITS = Array.from({ length: 1 << FIELDS.length }, (_, bits) =>
   FIELDS.filter((_name, field) => (bits & (1 << field)) !== 0),
 );
+
+/** What of a search its plan does not say. */
+interface Asked {
+  readonly query: string;
+  /** The language that translations are preferred in. */
+  readonly language: string;
+  readonly filter: DocumentFilter;
+  readonly limit: number;
+  readonly snippetChars: number;
+  readonly nearest: readonly Nearest[];
+}
 
 /** Answers queries over some segments as if they were one index. Synchronous, so one at a time. */
 export class Searcher {
@@ -109,6 +121,21 @@ export class Searcher {
     const words = parseQuery(query, languages);
     const isTyping = !/\s$/u.test(query);
     const plan = planQuery(words, this.#statistics, languages, isTyping);
+    const [language = ""] = languages;
+    const asked = { query, language, filter, limit, snippetChars, nearest };
+    const result = this.#answer(plan, asked);
+    if (result.confidence >= CONFIDENCE_THRESHOLD) return result;
+    if (!words.some((word) => isDoubtful(word, this.#statistics))) return result;
+    const doubted = planQuery(words, this.#statistics, languages, isTyping, true);
+    if (doubted.terms.length === plan.terms.length) return result;
+    const other = this.#answer(doubted, asked);
+    return other.confidence > result.confidence ? other : result;
+  }
+
+  #answer(
+    plan: QueryPlan,
+    { query, language, filter, limit, snippetChars, nearest }: Asked,
+  ): SearchResult {
     if (plan.terms.length === 0 && nearest.length === 0)
       return { hits: [], total: 0, confidence: 0 };
     for (const [part, reader] of this.#readers.entries()) reader.open(plan, part);
@@ -116,7 +143,7 @@ export class Searcher {
       const { candidates, total } = this.#candidates(plan, filter, limit);
       const ranked = rerank(candidates, this.#evidence, plan);
       const fused = nearest.length === 0 ? ranked : this.#fuse(ranked, nearest, plan);
-      const kept = this.#collapse(fused, languages[0] ?? "", limit);
+      const kept = this.#collapse(fused, language, limit);
       const [best] = ranked;
       return {
         hits: kept.map((hit) => this.#hitOf(hit, plan, snippetChars)),

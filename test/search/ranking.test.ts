@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { IndexDocument } from "../../src/search/index-document.ts";
+import { CONFIDENCE_THRESHOLD } from "../../src/search/ranking/confidence.ts";
 import { document, idsOf, indexOf } from "./support.ts";
 
 const filler = (count: number): IndexDocument[] =>
@@ -139,6 +140,34 @@ describe("a word that is in no document", () => {
 
   it("leaves known words alone", () => {
     expect(index.search("certificate").corrected).toBeUndefined();
+  });
+});
+
+describe("a word that is hardly anywhere", () => {
+  const renewals = Array.from({ length: 12 }, (_, i) =>
+    document(`renewal-${i}`, { title: "Renewal", text: `Renewal of a certificate, part ${i}.` }),
+  );
+  const typo = document("typo", { text: "A certifcate of birth is asked for when you marry." });
+
+  it("is taken for a typo when the query as it stands has no answer", () => {
+    const index = indexOf([typo, ...renewals, ...filler(20)]);
+    const result = index.search("certifcate renewal part");
+    expect(result.hits[0]?.group).toMatch(/^renewal/);
+    expect(result.corrected).toBe("certificate renewal part");
+    expect(result.confidence).toBeGreaterThanOrEqual(CONFIDENCE_THRESHOLD);
+    expect(index.search("certifcate renewal").corrected).toBe("certificate renewal");
+  });
+
+  it("is left alone when it has one", () => {
+    const index = indexOf([typo, ...renewals, ...filler(20)]);
+    const result = index.search("certifcate of birth");
+    expect(result.hits[0]?.id).toBe("typo");
+    expect(result.corrected).toBeUndefined();
+  });
+
+  it("is left alone when the other spelling is no commoner", () => {
+    const index = indexOf([typo, ...renewals.slice(0, 9), ...filler(20)]);
+    expect(index.search("certifcate renewal").corrected).toBeUndefined();
   });
 });
 

@@ -45,6 +45,42 @@ export function alternativesFor(
   return weighted(similar, TYPO_WEIGHT * TYPO_WEIGHT);
 }
 
+/** Documents that hold a word which is doubted, at most: the documentation has typos of its own. */
+const MAX_DOUBTED_DOCUMENTS = 2;
+/** A word is doubted for one that so many times as many documents hold. */
+const MUCH_COMMONER = 10;
+const MIN_DOUBTED_CHARS = 5;
+
+/** Whether hardly any document holds a word, so that it may be a typo that documentation has too. */
+export function isDoubtful(word: QueryWord, statistics: TermStatistics): boolean {
+  const documents = documentsOf(ownTerms(word, statistics));
+  const isLong = word.text.length >= MIN_DOUBTED_CHARS && /^\p{L}+$/u.test(word.text);
+  return isLong && documents > 0 && documents <= MAX_DOUBTED_DOCUMENTS;
+}
+
+/** A doubtful word and those much commoner that have one letter other; none without such. */
+export function commonerSpellings(
+  word: QueryWord,
+  statistics: TermStatistics,
+): readonly KnownTerm[] {
+  if (!isDoubtful(word, statistics)) return [];
+  const own = ownTerms(word, statistics);
+  const terms = own.map(({ term }) => term);
+  const similar = similarOf(word.text.toLowerCase(), terms, statistics).filter(
+    ({ known, distance }) =>
+      distance === 1 && known.documentCount >= MUCH_COMMONER * documentsOf(own),
+  );
+  return similar.length === 0 ? [] : [...own, ...weighted(similar, 1).map(({ term }) => term)];
+}
+
+function ownTerms(word: QueryWord, statistics: TermStatistics): readonly KnownTerm[] {
+  return (word.concepts[0]?.terms ?? []).flatMap((term) => statistics.find(term) ?? []);
+}
+
+function documentsOf(terms: readonly KnownTerm[]): number {
+  return terms.reduce((sum, { documentCount }) => sum + documentCount, 0);
+}
+
 interface SimilarKnown {
   readonly known: KnownTerm;
   readonly distance: number;

@@ -9,7 +9,7 @@ import {
   ROLE_WEIGHT,
   ROLE_WEIGHT_WITHOUT_WHOLE,
 } from "../ranking/scoring.ts";
-import { alternativesFor } from "./alternatives.ts";
+import { alternativesFor, commonerSpellings } from "./alternatives.ts";
 import { compoundParts, compoundsWith } from "./compounds.ts";
 import type { QueryWord } from "./parse-query.ts";
 import type { KnownTerm, TermStatistics } from "./term-statistics.ts";
@@ -52,12 +52,14 @@ export interface QueryPlan {
  * is nearest to it; see `alternativesFor`.
  *
  * @param isTyping the last word may not be finished.
+ * @param isDoubted whether words that are hardly anywhere are taken for typos, too.
  */
 export function planQuery(
   words: readonly QueryWord[],
   statistics: TermStatistics,
   languages: readonly string[],
   isTyping: boolean,
+  isDoubted = false,
 ): QueryPlan {
   const collected = new TermCollector(statistics);
   const joinedPairs = words.map((word, index) =>
@@ -70,6 +72,10 @@ export function planQuery(
       position: word.position,
       isIdentifier: word.concepts.some(({ role }) => isPart(role)),
     };
+    const spellings = isDoubted ? commonerSpellings(word, statistics) : [];
+    if (spellings.length > 0) {
+      return { ...base, weight: collected.add(spellings, 1, [index]), state: "replaced" };
+    }
     const known = word.isHalfPair ? UNKNOWN : addKnown(word, index, statistics, collected);
     const inCompounds =
       isCompounding(languages[0] ?? "") && isPlain(word)
