@@ -162,6 +162,7 @@ describe("docport index", () => {
     const { code } = await run(["index", "broken", "--strict", "-o", file, ...SMALL]);
     expect(code).toBe(1);
     expect(await readFile(file, "utf8")).toBe("an old one");
+    expect(await readdir(place.path)).toEqual(["manual.docport"]);
   });
 
   it("says where it cannot write", async () => {
