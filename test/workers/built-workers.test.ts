@@ -184,6 +184,15 @@ describe("docport serve --workers", { timeout: 60_000 }, () => {
     expect(error.match(/ERR_LISTEN_IN_USE/g)).toHaveLength(1);
   });
 
+  it("says once what a worker cannot start with", async () => {
+    await using folder = await temporaryFolder({ "docs/index.md": PAGE, "keys.json": "" });
+    const rule = ["--keys-file", join(folder.path, "keys.json"), "--access", "staff=nowhere"];
+    const error = await serve(folder, ["--workers", "3", ...rule]).then(() => "", String);
+    expect(error).toContain("exited with 1");
+    expect(error.match(/ERR_ACCESS_RULE/g)).toHaveLength(1);
+    expect(error).not.toMatch(/bug|at .*\.js/);
+  });
+
   it("is one process over stdio", async () => {
     const error = await startDocport(["serve", "docs", "--stdio", "--workers", "2"]).then(
       () => "",
