@@ -137,7 +137,7 @@ async function openWorkerListener(
     return listener;
   }
   const pair = fromOurBuild<TlsKeyPair | undefined>(link.get("pair"));
-  const certificate = certificateOf(told);
+  const certificate = certificateOf(told, isAutomatic);
   if (!isAutomatic) {
     const listener = await listenHttps({ ...localPort(config, options), pair });
     followPair(link, listener);
@@ -201,13 +201,13 @@ function followAnswers(
   });
 }
 
-function certificateOf({ view }: Told): AppCertificate {
+function certificateOf({ view }: Told, isAutomatic: boolean): AppCertificate {
   return {
     isReady: () => view().certificate?.isReady ?? false,
     line: () => view().certificate?.line ?? "unknown",
     health: () => view().certificate?.health ?? {},
     // Of a local CA there is none to show.
-    ...(view().certificate?.rootFile === undefined && {
+    ...(isAutomatic && {
       status: () => {
         const status = view().certificate?.status;
         if (!status) throw new Error("the primary has told no status of the certificate");

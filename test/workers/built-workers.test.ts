@@ -158,6 +158,27 @@ describe("docport serve --workers", { timeout: 60_000 }, () => {
     expect(await shown()).toEqual(new Set([chain.fingerprint256]));
   });
 
+  it("shows in each worker what only the primary knows", async () => {
+    await using folder = await temporaryFolder({ "docs/index.md": PAGE });
+    const certs = join(folder.path, "certs");
+    const flags = ["--workers", "2", "--tls", "local", "--certs", certs, "--server-status"];
+    await using docport = await serve(folder, flags);
+    for (let i = 0; i < 8; i++) {
+      const { body } = await ask(`${docport.url}/mcp`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+        },
+        body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"server_status","arguments":{}}}',
+      });
+      expect(body).toContain("1 page");
+      expect(body).not.toContain("error");
+      const health = await ask(`${docport.url}/healthz`);
+      expect(JSON.parse(health.body)).toMatchObject({ ready: true, certificate: { state: "ok" } });
+    }
+  });
+
   it("adds up what workers have counted", async () => {
     await using folder = await temporaryFolder({ "docs/index.md": PAGE });
     const flags = ["--workers", "2", "--metrics", "127.0.0.1:0"];
