@@ -60,7 +60,12 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
     const { query, closest } = fromOurBuild<{ query: string; closest: string[] }>(value);
     gaps?.add(query, closest);
   });
-  pool.on("sse-relay", async (value) => (await pool.ask("sse-message", value)).includes(true));
+  pool.on("sse-relay", async (value) => {
+    const { sessionId } = fromOurBuild<{ sessionId: string }>(value);
+    // Not sent to anybody for a session that nobody has: it may be large.
+    const isOpen = (await pool.ask("sse-has", sessionId)).includes(true);
+    return isOpen && (await pool.ask("sse-message", value)).includes(true);
+  });
 
   const folder = await mkdtemp(join(tmpdir(), "docport-"));
   let listener: AppListener | undefined;

@@ -137,7 +137,7 @@ async function openWorkerListener(
     return listener;
   }
   const pair = fromOurBuild<TlsKeyPair | undefined>(link.get("pair"));
-  const certificate = certificateOf(told);
+  const certificate = certificateOf(told, isAutomatic);
   if (!isAutomatic) {
     const listener = await listenHttps({ ...localPort(config, options), pair });
     followPair(link, listener);
@@ -201,13 +201,13 @@ function followAnswers(
   });
 }
 
-function certificateOf({ view }: Told): AppCertificate {
+function certificateOf({ view }: Told, isAutomatic: boolean): AppCertificate {
   return {
     isReady: () => view().certificate?.isReady ?? false,
     line: () => view().certificate?.line ?? "unknown",
     health: () => view().certificate?.health ?? {},
     // Of a local CA there is none to show.
-    ...(view().certificate?.rootFile === undefined && {
+    ...(isAutomatic && {
       status: () => {
         const status = view().certificate?.status;
         if (!status) throw new Error("the primary has told no status of the certificate");
@@ -233,21 +233,32 @@ async function followPrimary(
   const watch = {
     run: (onChange: () => void, signal: AbortSignal) =>
       new Promise<void>((resolve) => {
-        link.follow("index", onChange);
+        link.follow("index", (value) => {
+          const { revision } = fromOurBuild<SharedIndexFile>(value);
+          if (revision !== living.current.revision) onChange();
+        });
         signal.addEventListener("abort", () => resolve(), { once: true });
       }),
   };
-  return LivingCatalog.open(new IndexFileOrigin(await open(), { name: "index", watch }, open), {
-    clock: systemClock,
-    random: Math.random,
-    ...(prepare && { prepare }),
-    ...(onEvent && { onEvent }),
-  });
+  const living = await LivingCatalog.open(
+    new IndexFileOrigin(await open(), { name: "index", watch }, open),
+    {
+      clock: systemClock,
+      random: Math.random,
+      ...(prepare && { prepare }),
+      ...(onEvent && { onEvent }),
+    },
+  );
+  return living;
 }
+
+/** Longer than ours are. */
+const MAX_SESSION_ID_CHARS = 64;
 
 /** A stream is open in one worker, and its messages come to any: all are asked whose it is. */
 function relayThrough(link: PrimaryLink): AppParts["sseRelay"] {
   const sessions = new Map<string, Parameters<AppParts["sseRelay"]["register"]>[1]>();
+  link.on("sse-has", (sessionId) => sessions.has(fromOurBuild(sessionId)));
   link.on("sse-message", (value) => {
     const { sessionId, message } = fromOurBuild<{ sessionId: string; message: unknown }>(value);
     const take = sessions.get(sessionId);
@@ -260,6 +271,7 @@ function relayThrough(link: PrimaryLink): AppParts["sseRelay"] {
       return () => void sessions.delete(sessionId);
     },
     relay: async (sessionId, message) =>
+      sessionId.length <= MAX_SESSION_ID_CHARS &&
       (await link.ask("sse-relay", { sessionId, message }).catch(() => false)) === true,
   };
 }

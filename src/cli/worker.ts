@@ -1,6 +1,5 @@
 /** One of several processes that serve together: started by `docport serve --workers`, never by hand. */
 import cluster from "node:cluster";
-import { DocportError, messageOf } from "../lib/errors.ts";
 import { startWorkerApp } from "../worker-app.ts";
 import { PrimaryLink } from "../workers/primary-link.ts";
 import { createCommandLog } from "./command-log.ts";
@@ -11,7 +10,10 @@ if (!worker) throw new Error("this program is started by `docport serve --worker
 // Whoever stops the group of processes stops the primary, which has its workers end their requests.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
 
-const link = new PrimaryLink((message) => void worker.send(message));
+const link = new PrimaryLink((message) => {
+  // Without the primary this process ends; what it had to say then nobody hears.
+  if (worker.isConnected()) worker.send(message, () => {});
+});
 worker.on("message", (message: unknown) => link.receive(message));
 
 const starting = startWorkerApp({
@@ -24,16 +26,12 @@ const starting = startWorkerApp({
   fetch,
 });
 link.on("close", async () => {
-  await (await starting).close();
+  await starting.then(
+    (app) => app.close(),
+    // The primary has why from the answer to its question, and says it.
+    () => {},
+  );
   worker.disconnect();
 });
 worker.send({ up: true });
-
-try {
-  await starting;
-} catch (error) {
-  // The primary has it from the answer to its question, and says it; a bug is told whole.
-  if (!(error instanceof DocportError)) process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-  worker.disconnect();
-}
+starting.catch(() => {});

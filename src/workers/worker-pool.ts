@@ -101,13 +101,17 @@ export class WorkerPool {
       return await Promise.all(started.map(({ channel }) => channel.ask(question)));
     } catch (error) {
       await this.close(0);
-      throw error;
+      throw asFailure(error);
     }
   }
 
   /** Waits until all that were started serve; from then on, a worker that ends is replaced. */
   async untilReady(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => this.#untilReady(worker)));
+    try {
+      await Promise.all([...this.#workers].map((worker) => this.#untilReady(worker)));
+    } catch (error) {
+      throw asFailure(error);
+    }
   }
 
   /** Has every worker end its requests; what still runs after `graceMs` is killed. */
@@ -172,7 +176,10 @@ export class WorkerPool {
         if (this.#failures > 1) await clock.sleep(this.#retryInMs(), signal);
         if (signal.aborted) return;
         const worker = this.#begin();
-        await this.#untilReady(worker);
+        await this.#untilReady(worker).catch((error: unknown) => {
+          worker.process.kill();
+          throw error;
+        });
         onEvent({ kind: "replaced", pid: worker.process.pid });
         return;
       } catch (error) {
@@ -211,6 +218,11 @@ export class WorkerPool {
   ): Promise<unknown>[] {
     return [...this.#workers].filter(isAsked).map(({ channel }) => channel.ask(name, value));
   }
+}
+
+/** One that says why it cannot start has said it; one that just ends has not. */
+function asFailure(error: unknown): unknown {
+  return error instanceof ChannelClosedError ? noWorkers(error) : error;
 }
 
 function noWorkers(cause: unknown): DocportError {

@@ -158,6 +158,27 @@ describe("docport serve --workers", { timeout: 60_000 }, () => {
     expect(await shown()).toEqual(new Set([chain.fingerprint256]));
   });
 
+  it("shows in each worker what only the primary knows", async () => {
+    await using folder = await temporaryFolder({ "docs/index.md": PAGE });
+    const certs = join(folder.path, "certs");
+    const flags = ["--workers", "2", "--tls", "local", "--certs", certs, "--server-status"];
+    await using docport = await serve(folder, flags);
+    for (let i = 0; i < 8; i++) {
+      const { body } = await ask(`${docport.url}/mcp`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+        },
+        body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"server_status","arguments":{}}}',
+      });
+      expect(body).toContain("1 page");
+      expect(body).not.toContain("error");
+      const health = await ask(`${docport.url}/healthz`);
+      expect(JSON.parse(health.body)).toMatchObject({ ready: true, certificate: { state: "ok" } });
+    }
+  });
+
   it("adds up what workers have counted", async () => {
     await using folder = await temporaryFolder({ "docs/index.md": PAGE });
     const flags = ["--workers", "2", "--metrics", "127.0.0.1:0"];
@@ -182,6 +203,15 @@ describe("docport serve --workers", { timeout: 60_000 }, () => {
     const error = await second.then(() => "", String);
     expect(error).toContain("exited with 1");
     expect(error.match(/ERR_LISTEN_IN_USE/g)).toHaveLength(1);
+  });
+
+  it("says once what a worker cannot start with", async () => {
+    await using folder = await temporaryFolder({ "docs/index.md": PAGE, "keys.json": "" });
+    const rule = ["--keys-file", join(folder.path, "keys.json"), "--access", "staff=nowhere"];
+    const error = await serve(folder, ["--workers", "3", ...rule]).then(() => "", String);
+    expect(error).toContain("exited with 1");
+    expect(error.match(/ERR_ACCESS_RULE/g)).toHaveLength(1);
+    expect(error).not.toMatch(/bug|at .*\.js/);
   });
 
   it("is one process over stdio", async () => {

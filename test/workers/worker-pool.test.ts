@@ -127,6 +127,22 @@ describe("WorkerPool", () => {
     expect(pool.pids).toEqual([]);
   });
 
+  it.each(["listening", "ready"])(
+    "fails when one ends without a word before it is %s",
+    async (at) => {
+      const { pool } = poolOf(2, (worker, number) => {
+        serve(worker);
+        worker.link.on(at, () => {
+          if (number === 1) return number;
+          worker.exit("SIGKILL");
+          return new Promise(() => {});
+        });
+      });
+      const starting = pool.start("listening").then(() => pool.untilReady());
+      await expect(starting).rejects.toMatchObject({ code: "ERR_WORKERS" });
+    },
+  );
+
   it.each(["at its start", "as soon as it serves"])(
     "starts slower and slower what dies %s, and gives up when nobody is left",
     async (when) => {
@@ -152,6 +168,7 @@ describe("WorkerPool", () => {
       const pauses = startedAt.slice(1).map((at, i) => at - (startedAt[i] ?? 0));
       expect(pauses.length).toBeGreaterThanOrEqual(2);
       expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+      expect(pauses.at(-1)).toBeGreaterThan(pauses[0] ?? 0);
       expect(events.at(-1)?.kind).not.toBe("replaced");
     },
   );
