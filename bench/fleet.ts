@@ -3,7 +3,7 @@
  * statements of a replica in quiet times. `TEST_POSTGRES_URL=… tsx bench/fleet.ts [MB]`.
  */
 import { createHash, randomBytes } from "node:crypto";
-import pg from "pg";
+import { Client } from "pg";
 import { MemoryStorage } from "../src/certs/memory-storage.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { Database } from "../src/store/database.ts";
@@ -44,11 +44,11 @@ const median = (values: readonly number[]): string =>
 console.log(`publish ${median(published)} ms/MB, fetch ${median(fetched)} ms/MB (${megabytes} MB)`);
 
 const statements = { count: 0 };
-const query: (...given: unknown[]) => unknown = pg.Client.prototype.query;
-Object.assign(pg.Client.prototype, {
-  query(this: unknown, ...given: unknown[]) {
+const query: unknown = Object.getOwnPropertyDescriptor(Client.prototype, "query")?.value;
+Object.assign(Client.prototype, {
+  query(this: unknown, ...given: unknown[]): unknown {
     statements.count += 1;
-    return query.apply(this, given);
+    return typeof query === "function" ? Reflect.apply(query, this, given) : undefined;
   },
 });
 

@@ -187,6 +187,12 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       onUnused: (message) => log("debug", "index.not-used", { message }),
     };
     if (fleet) {
+      if (config.keysFile !== undefined) {
+        const { shareKeys } = await import("./share-keys.ts");
+        const onKeysError = (error: unknown): void =>
+          log("warn", "access.failed", { message: messageOf(error) });
+        await shareKeys({ storage: fleet.storage, path: config.keysFile, onError: onKeysError });
+      }
       const { followFleet } = await import("./follow-fleet.ts");
       fleetCatalog = await followFleet(config, { ...following, shelf: fleet.shelf, log });
       living = fleetCatalog;

@@ -27,13 +27,21 @@ const FORMAT = 1;
  * it cannot be read or is not such a file.
  */
 export async function readKeyFile(path: string): Promise<readonly KeyRecord[]> {
-  let text: string;
   try {
-    text = await readBounded(path);
+    return parseKeys(await readBounded(path), path);
   } catch (cause) {
     if (systemCodeOf(cause) === "ENOENT") return [];
     throw cause instanceof DocportError ? cause : unreadable(path, messageOf(cause), cause);
   }
+}
+
+/**
+ * The keys of what {@link formatKeys} wrote. Throws a `DocportError` `ERR_KEYS_FILE` for anything
+ * else.
+ *
+ * @param path where it was read, for people.
+ */
+export function parseKeys(text: string, path: string): readonly KeyRecord[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -50,8 +58,7 @@ export async function readKeyFile(path: string): Promise<readonly KeyRecord[]> {
   });
 }
 
-/** Replaces the file in one step; only its owner can read it. */
-export async function writeKeyFile(path: string, keys: readonly KeyRecord[]): Promise<void> {
+export function formatKeys(keys: readonly KeyRecord[]): string {
   const content = {
     format: FORMAT,
     keys: keys.map(({ createdAtMs, expiresAtMs, ...rest }) => ({
@@ -60,8 +67,13 @@ export async function writeKeyFile(path: string, keys: readonly KeyRecord[]): Pr
       ...(expiresAtMs === undefined ? {} : { expiresAt: new Date(expiresAtMs).toISOString() }),
     })),
   };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+/** Replaces the file in one step; only its owner can read it. */
+export async function writeKeyFile(path: string, keys: readonly KeyRecord[]): Promise<void> {
   try {
-    await writeFileAtomic(path, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+    await writeFileAtomic(path, formatKeys(keys), { mode: 0o600 });
   } catch (cause) {
     throw new DocportError(
       "ERR_KEYS_FILE",

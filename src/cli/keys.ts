@@ -4,8 +4,8 @@ import { scopeName } from "../config/access-rules.ts";
 import type { SettingType } from "../config/setting.ts";
 import { listOf, toggle } from "../config/setting-types.ts";
 import { loadConfig } from "../config.ts";
-import { systemClock } from "../lib/clock.ts";
-import { DocportError, messageOf } from "../lib/errors.ts";
+import type { KeyPlace } from "../key-place.ts";
+import { DocportError } from "../lib/errors.ts";
 import { type Command, type CommandContext, EXIT_OK } from "./command.ts";
 import { type CommandSyntax, readCommandLine } from "./command-line.ts";
 import { renderHelp } from "./help.ts";
@@ -37,7 +37,7 @@ const lifetime: SettingType<KeysOptions["expires"]> = {
 const SYNTAX: CommandSyntax<KeysOptions> = {
   name: "keys",
   operands: "create NAME | list | revoke ID",
-  groups: ["access"],
+  groups: ["access", "fleet"],
   options: {
     scopes: {
       flag: "--scopes",
@@ -72,12 +72,13 @@ export const keysCommand: Command = {
     ],
     about:
       "Keys are for clients that can send a header: `Authorization: Bearer KEY`. The file keeps only" +
-      " their hashes, and a running server follows it within a second.",
+      " their hashes, and a running server follows it within a second. With a store the keys are kept" +
+      " there, and all replicas follow.",
   }),
 
   async run(args, context) {
     const line = readCommandLine(SYNTAX, args, context.cwd);
-    const { keysFile } = await loadConfig({
+    const config = await loadConfig({
       flags: line.flags,
       ...(line.configFile === undefined ? {} : { configFile: line.configFile }),
       env: context.env,
@@ -92,21 +93,23 @@ export const keysCommand: Command = {
         "Run `docport keys --help`.",
       );
     }
+    const { keysFile } = config;
     if (keysFile === undefined) {
       const hint =
         "Name it with --keys-file, or as `auth.keysFile` in docport.yaml, here and for serve.";
       throw usage("it is not said which file the keys are in", hint);
     }
-    const path = resolve(context.cwd, keysFile);
-    if (isList) await list(path, line.options.json, context);
-    else if (action === "create") await create(path, name ?? "", line.options, context);
-    else await revoke(path, name ?? "", context);
+    const { openKeyPlace } = await import("../key-place.ts");
+    await using place = await openKeyPlace(config, resolve(context.cwd, keysFile));
+    if (isList) await list(place, line.options.json, context);
+    else if (action === "create") await create(place, name ?? "", line.options, context);
+    else await revoke(place, name ?? "", context);
     return EXIT_OK;
   },
 };
 
 async function create(
-  path: string,
+  place: KeyPlace,
   rawName: string,
   { scopes, expires }: KeysOptions,
   context: CommandContext,
@@ -123,7 +126,7 @@ async function create(
   const { afterMs } = expires;
   const limit = afterMs === undefined ? {} : { expiresAtMs: createdAtMs + afterMs };
   const record: KeyRecord = { id: hash.slice(0, 10), name, hash, scopes, createdAtMs, ...limit };
-  await change(path, (keys) => {
+  await place.change((keys) => {
     if (keys.some((one) => one.name === name)) {
       throw usage(
         `there is a key named ${printable(name)}`,
@@ -139,9 +142,8 @@ async function create(
   context.stdout(`${key}\n`);
 }
 
-async function list(path: string, asJson: boolean, context: CommandContext): Promise<void> {
-  const { readKeyFile } = await import("../auth/key-file.ts");
-  const keys = await readKeyFile(path);
+async function list(place: KeyPlace, asJson: boolean, context: CommandContext): Promise<void> {
+  const keys = await place.read();
   const now = Date.now();
   if (asJson) {
     const shown = keys.map(({ id, name, scopes, createdAtMs, expiresAtMs }) => ({
@@ -159,44 +161,14 @@ async function list(path: string, asJson: boolean, context: CommandContext): Pro
   context.stdout(lines.length === 0 ? "There are no keys.\n" : `${lines.join("\n")}\n`);
 }
 
-async function revoke(path: string, wanted: string, context: CommandContext): Promise<void> {
+async function revoke(place: KeyPlace, wanted: string, context: CommandContext): Promise<void> {
   let revoked: KeyRecord | undefined;
-  await change(path, (keys) => {
+  await place.change((keys) => {
     revoked = keys.find(({ id, name }) => id === wanted || name === wanted);
     if (!revoked) throw usage("there is no such key", "See `docport keys list` for their ids.");
     return keys.filter((key) => key !== revoked);
   });
   context.stderr(`Revoked key ${revoked?.id} (${printable(revoked?.name ?? "")}).\n`);
-}
-
-/** Two commands at once must not undo each other. */
-async function change(
-  path: string,
-  update: (keys: readonly KeyRecord[]) => readonly KeyRecord[],
-): Promise<void> {
-  const { readKeyFile, writeKeyFile } = await import("../auth/key-file.ts");
-  const { FileLock, thisProcess } = await import("../certs/file-lock.ts");
-  const lock = new FileLock(`${path}.lock`, await thisProcess(), systemClock);
-  let lease: Awaited<ReturnType<typeof lock.tryAcquire>>;
-  try {
-    lease = await lock.tryAcquire();
-  } catch (cause) {
-    throw new DocportError(
-      "ERR_KEYS_FILE",
-      `the file of keys ${path} cannot be written: ${messageOf(cause)}`,
-      { cause, hint: "Check that its folder is there, and its permissions." },
-    );
-  }
-  if (!lease) {
-    throw new DocportError("ERR_KEYS_FILE", `another command is changing ${path}`, {
-      hint: "Try again in a moment.",
-    });
-  }
-  try {
-    await writeKeyFile(path, update(await readKeyFile(path)));
-  } finally {
-    await lease.release();
-  }
 }
 
 function validity({ expiresAtMs }: KeyRecord, now: number): string {
