@@ -79,7 +79,6 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
     });
     const { certificate } = listener;
     log("debug", "server.listening", { url: listener.url, localUrl: listener.localUrl });
-    let unreadablePages = 0;
     const failures = new Map<string, number>();
     const view = (): PrimaryView => ({
       sources: living ? sourceStates(living.status(), failures) : [],
@@ -101,7 +100,7 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
         version: readVersion(),
         index: () => living?.current,
         sources: () => view().sources,
-        unreadablePages: () => unreadablePages,
+        unreadablePages: () => living?.status().unreadablePages ?? 0,
         certificate: () => certificate?.status?.(),
         load: () => counts.load,
         ofWorkers: () => counts.read(),
@@ -121,10 +120,6 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
       ...options,
       clock,
       signal,
-      onProblem(problem) {
-        unreadablePages += 1;
-        options.onProblem?.(problem);
-      },
       onEvent(event) {
         logLiving(event);
         if (event.kind === "swapped") file.publish(event.after);

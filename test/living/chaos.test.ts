@@ -92,6 +92,25 @@ describe("the built command in bad hours", { timeout: 240_000 }, () => {
     expect(await search(again, "words of generation")).toContain("generation2x");
   });
 
+  it("starts its workers on what it had, while the source is down", async () => {
+    await using folder = await temporaryFolder();
+    const site = await waywardSite({ "/index.json": exported(1) });
+    const args = [
+      ...["serve", `${site.url}index.json`, "--port", "0", "--workers", "2"],
+      ...["--log-format", "json", "--cache", join(folder.path, "cache")],
+    ];
+    await (await startDocport(args, ENV)).stop();
+    site.answers = { "/index.json": 500 };
+    await using again = await startDocport(args, ENV);
+    await again.said("source.failed");
+    expect(await search(again, "words of generation")).toContain("generation1x");
+    site.answers = { "/index.json": exported(2) };
+    await refresh(again);
+    await again.said("source.recovered");
+    // Each worker opens the new index in its own time.
+    await expect.poll(() => search(again, "words of generation")).toContain("generation2x");
+  });
+
   it("goes on with a source that comes and goes", async () => {
     await using folder = await temporaryFolder();
     const site = await waywardSite({ "/index.json": exported(0) });
