@@ -62,9 +62,10 @@ export class WorkerPool {
     this.lost.catch(() => {});
   }
 
-  /** Answers questions of workers. For those that are started later, too. */
+  /** Answers questions of workers: of those that are there, and of those that are started later. */
   on(name: string, handler: ChannelHandler): void {
     this.#handlers.set(name, handler);
+    for (const { channel } of this.#workers) channel.on(name, handler);
   }
 
   /** Processes that serve now. */

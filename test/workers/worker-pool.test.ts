@@ -38,6 +38,17 @@ async function started(count: number, begin: (worker: FakeWorker) => void = serv
 }
 
 describe("WorkerPool", () => {
+  it("answers workers that were there before somebody answers, and those that come", async () => {
+    const { pool, workers } = await started(2);
+    pool.on("refresh", (value) => ["asked by", value]);
+    workers[0]?.exit("SIGKILL");
+    await pool.set("a", 1);
+    const answers = workers.slice(1).map(({ link, process }) => link.ask("refresh", process.pid));
+    expect(await Promise.all(answers)).toEqual(
+      workers.slice(1).map(({ process }) => ["asked by", process.pid]),
+    );
+  });
+
   it("gives workers the state before they are asked anything, and each change of it", async () => {
     const seen: unknown[] = [];
     const { pool, workers } = poolOf(3, (worker) => {
