@@ -5,7 +5,7 @@ import { messageOf } from "../lib/errors.ts";
 import type { KeptIndex } from "./kept-index.ts";
 
 export interface CatalogKeeperOptions {
-  readonly store: KeptIndex;
+  readonly store: Pick<KeptIndex, "read" | "write">;
   /** Name of the program's version: another one may read pages in another way. */
   readonly version: string;
   readonly sourceCount: number;
