@@ -80,6 +80,13 @@ const kinds: readonly Kind[] = [
     reads: false,
     waits: false,
   },
+  {
+    name: "hold an HTTP+SSE stream",
+    count: Math.min(COUNT, 5_000),
+    bytes: get("/sse"),
+    reads: true,
+    waits: true,
+  },
   { name: "open a stream, never read", count: few, bytes: get("/sse"), reads: false, waits: false },
 ];
 
@@ -113,7 +120,9 @@ async function openAll(docport: RunningDocport, kind: Kind): Promise<Socket[]> {
       if (kind.reads && !kind.waits) socket.resume();
       if (kind.bytes !== "") socket.write(kind.bytes);
       if (!kind.waits) continue;
-      await Promise.race([once(socket, "data"), once(socket, "close")]).catch(() => {});
+      const [answer] = await Promise.race([once(socket, "data"), once(socket, "close")]);
+      // A refusal is none of what is counted.
+      if (!String(answer).startsWith("HTTP/1.1 200 ")) socket.destroy();
       socket.resume();
     }
   };

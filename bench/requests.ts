@@ -24,6 +24,9 @@ import { type Measured, measure, ticksOf } from "./requests/measure.ts";
 const ROOT = resolve(import.meta.dirname, "..");
 const WARM_UP_SECONDS = 4;
 const SIMULTANEOUS = [1, 32, 256];
+const MAX_DISTINCT = 200_000;
+/** Of a turn of `--memory`: each begins with the first call again. */
+const MEMORY_SECONDS = 30;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -67,12 +70,7 @@ function prepare(source: string): Paths {
     stdio: "ignore",
   });
   const headings = headingsOf(source);
-  const calls = Array.from({ length: 200_000 }, (_, i) => ({
-    query: headings[i % headings.length],
-    // No two calls are the same, so that no answer is one that was kept.
-    max_tokens: 4_000 + Math.floor(i / headings.length),
-  }));
-  writeFileSync(at("distinct"), calls.map((one) => JSON.stringify(one)).join("\n"));
+  writeFileSync(at("distinct"), distinctCalls(headings).join("\n"));
   writeFileSync(at("same"), JSON.stringify({ query: headings[0] }));
   execFileSync(
     "openssl",
@@ -90,6 +88,19 @@ function prepare(source: string): Paths {
     certFile: at("cert.pem"),
     keyFile: at("key.pem"),
   };
+}
+
+/** Arguments of calls of which no two are the same: a heading, and a word of another one. */
+function distinctCalls(headings: readonly string[]): string[] {
+  const all = headings.flatMap((heading) => heading.split(" "));
+  const words = [...new Set(all)].filter((word) => word.length > 3);
+  const count = Math.min(MAX_DISTINCT, headings.length * words.length);
+  return Array.from({ length: count }, (_, i) => {
+    const at = i % headings.length;
+    // For each heading another word in each round over the headings.
+    const word = words[(at * 7_919 + Math.floor(i / headings.length)) % words.length];
+    return JSON.stringify({ query: `${headings[at]} ${word}` });
+  });
 }
 
 interface Row {
@@ -122,7 +133,10 @@ function rowsOf(): Row[] {
     ...{ calls: "same", connections: 32 },
   });
   for (const contestant of PEERS) {
-    rows.push({ name: contestant.name, contestant, calls: "same", connections: 32 });
+    const row = { name: contestant.name, contestant, calls: "same" } as const;
+    for (const connections of SIMULTANEOUS) rows.push({ ...row, connections });
+    rows.push({ ...row, connections: 32, isNew: true });
+    if (contestant.isPlain !== true) rows.push({ ...row, connections: 32, secure: true });
   }
   return rows;
 }
@@ -278,7 +292,7 @@ function post(
   });
 }
 
-/** Half of the calls are distinct, so that answers are kept and pushed out all the time. */
+/** One call of twenty is distinct, so that answers are kept and pushed out all the time. */
 async function memory(paths: Paths): Promise<void> {
   const server = await start(DOCPORT, paths, false);
   const mixed = readFileSync(paths.distinct, "utf8").split("\n");
@@ -291,7 +305,7 @@ async function memory(paths: Paths): Promise<void> {
   let early: number | undefined;
   while (count < 1_000_000) {
     const row: Row = { name: "", contestant: DOCPORT, calls: "distinct", connections: 32 };
-    const { requests } = await run(row, server, paths);
+    const { requests } = await run(row, server, paths, MEMORY_SECONDS);
     count += requests;
     const rss = rssOf(server.pid);
     if (count >= 100_000) early ??= rss;

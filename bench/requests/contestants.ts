@@ -22,6 +22,8 @@ export interface Contestant {
   readonly name: string;
   /** `session`: the older era with a handshake before it. */
   readonly era: "modern" | "legacy" | "session";
+  /** It has no HTTPS of its own. */
+  readonly isPlain?: boolean;
   readonly command: (setting: Setting) => readonly string[];
 }
 
@@ -43,8 +45,8 @@ export const NGINX: Contestant = { name: "nginx, static", era: "modern", command
 export const PEERS: readonly Contestant[] = [
   { name: "SDK v2 `createMcpHandler`", era: "modern", command: peer("sdk2") },
   { name: "SDK v1, stateless", era: "legacy", command: peer("sdk1") },
-  { name: "fastmcp, sessions, JSON", era: "session", command: peer("fastmcp") },
-  { name: "mcp-proxy, stateless", era: "legacy", command: peer("mcp-proxy") },
+  { name: "fastmcp, sessions, JSON", era: "session", isPlain: true, command: peer("fastmcp") },
+  { name: "mcp-proxy, stateless", era: "legacy", isPlain: true, command: peer("mcp-proxy") },
 ];
 
 function nginx({ work, port, secure, answerFile, certFile, keyFile }: Setting): string[] {

@@ -47,8 +47,8 @@ export async function measure(load: Load): Promise<Measured> {
     requests,
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1] ?? 0),
     cpuUs: (ticks * 1e6) / TICKS_PER_SECOND / requests,
-    p50Ms: milliseconds(/50%\s+(\S+)/.exec(stdout)?.[1]),
-    p99Ms: milliseconds(/99%\s+(\S+)/.exec(stdout)?.[1]),
+    p50Ms: milliseconds(/^ +50% +(\S+)/m.exec(stdout)?.[1]),
+    p99Ms: milliseconds(/^ +99% +(\S+)/m.exec(stdout)?.[1]),
     failed: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
   };
 }

@@ -20,7 +20,8 @@ export interface HttpLimits {
   readonly maxJsonDepth: number;
   /** Most messages in one JSON-RPC batch. Default 20. */
   readonly maxBatchMessages: number;
-  /** Most HTTP+SSE streams and subscriptions open at once, each. Default 256. */
+  /** Most HTTP+SSE streams and subscriptions open at once, each. Default 8,192: a connection is counted first
+   * (see `connectionBudget`), and with a stream it costs no more than it was counted for. */
   readonly maxStreams: number;
   /** Most requests of one client in any minute. Default 6,000: hosted assistants share addresses. */
   readonly requestsPerMinute: number;
@@ -40,7 +41,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   maxBodyBytes: 1024 * 1024,
   maxJsonDepth: 64,
   maxBatchMessages: 20,
-  maxStreams: 256,
+  maxStreams: 8_192,
   requestsPerMinute: 6_000,
   maxInFlight: 1_024,
   maxInFlightPerClient: 128,
