@@ -1,4 +1,4 @@
-import { PHRASE_PATTERNS } from "./instruction-phrases.ts";
+import { isLatin, LATIN_PHRASES, OTHER_PHRASES } from "./instruction-phrases.ts";
 
 /** What a passage tries to do to the model that reads it. */
 export type InstructionKind =
@@ -86,16 +86,17 @@ const PATTERNS: readonly (readonly [kind: InstructionKind, pattern: RegExp])[] =
   ],
 ];
 
-const ALL_PATTERNS = [...PATTERNS, ...PHRASE_PATTERNS];
+const LATIN_PATTERNS = [...PATTERNS, ...LATIN_PHRASES];
+const ALL_PATTERNS = [...LATIN_PATTERNS, ...OTHER_PHRASES];
 
 /**
  * The passages of a text that speak to the model that reads it, in order; they may overlap. Pure,
  * and linear in the length of the text. It finds the usual forms, in English and the languages of
- * `PHRASE_PATTERNS`: it is one defence of several and no proof of innocence.
+ * `instruction-phrases.ts`: it is one defence of several and no proof of innocence.
  */
 export function findInstructionLike(text: string): InstructionLike[] {
   const found: InstructionLike[] = [];
-  for (const [kind, pattern] of ALL_PATTERNS) {
+  for (const [kind, pattern] of isLatin(text) ? LATIN_PATTERNS : ALL_PATTERNS) {
     // Not `matchAll`, which makes a copy of the pattern each time: most texts are titles and snippets.
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match; match = pattern.exec(text)) {

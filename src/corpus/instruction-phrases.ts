@@ -146,19 +146,36 @@ const NAMES = ["override", "roleChange", "secrecy"] as const;
 /** Between two words: emphasis may stand there. */
 const GAP = "[\\s*_]{1,8}";
 
+type KindPatterns = readonly (readonly [kind: InstructionKind, pattern: RegExp])[];
+
+/** Languages of {@link WORDS} whose every phrase has letters that no Latin script has. */
+const BEYOND_LATIN: readonly string[] = ["ru"];
+
 /**
- * A pattern for each kind, over all these languages. All repetitions are bounded and a match begins
- * at one of a few words, so the time is linear in the text.
+ * A pattern for each kind, over the languages in Latin script. All repetitions are bounded and a match
+ * begins at one of a few words, so the time is linear in the text.
  */
-export const PHRASE_PATTERNS: readonly (readonly [kind: InstructionKind, pattern: RegExp])[] =
-  NAMES.map((name) => {
-    const spaced = Object.values(WORDS).flatMap((phrases) => phrases[name].map(withGaps));
-    const unspaced = Object.values(UNSPACED).flatMap((phrases) => phrases[name]);
-    return [
-      KIND_OF[name],
-      new RegExp(`(?<!\\p{L})(?:${spaced.join("|")})(?!\\p{L})|${unspaced.join("|")}`, "giu"),
-    ];
+export const LATIN_PHRASES: KindPatterns = patternsOf(
+  Object.keys(WORDS).filter((language) => !BEYOND_LATIN.includes(language)),
+  [],
+);
+
+/** The same over the others, which nothing matches that is {@link isLatin}. */
+export const OTHER_PHRASES: KindPatterns = patternsOf(BEYOND_LATIN, Object.keys(UNSPACED));
+
+/** Whether no character stands behind Latin Extended-B, so that patterns of other scripts need not be compiled. */
+export function isLatin(text: string): boolean {
+  return !/[\u0250-\uffff]/.test(text);
+}
+
+function patternsOf(spaced: readonly string[], unspaced: readonly string[]): KindPatterns {
+  return NAMES.map((name) => {
+    const words = spaced.flatMap((language) => (WORDS[language]?.[name] ?? []).map(withGaps));
+    const others = unspaced.flatMap((language) => UNSPACED[language]?.[name] ?? []);
+    const pattern = [`(?<!\\p{L})(?:${words.join("|")})(?!\\p{L})`, ...others].join("|");
+    return [KIND_OF[name], new RegExp(pattern, "giu")];
   });
+}
 
 /** `( word)?` is a group of its own gap; it need not be captured. */
 function withGaps(phrase: string): string {
