@@ -98,10 +98,12 @@ export async function openSources(config: Config, options: OpenSourcesOptions): 
   const corpora = corporaOf(config.sources);
   // The readers of documents are most of the program, and an index file needs none of them.
   const { openSource } = await import("./corpus/sources/open-source.ts");
+  const { detectLanguage } = await import("./search/analysis/detect-language.ts");
   for (const source of config.sources) {
     const open = (): Promise<Source> =>
       openSource(sourceSettings(config, source), {
         userAgent: `docport/${readVersion()}`,
+        detectLanguage,
         ...(options.clock && { clock: options.clock }),
         ...(options.env && { env: options.env }),
       });

@@ -78,7 +78,7 @@ export const sourceSettings: { readonly [K in keyof SourceSettings]: Setting<Sou
       group: "sources",
       type: languageTag,
       fallback: undefined,
-      defaultText: "en",
+      defaultText: "that of most pages; en",
       doc: "Language of pages that do not say theirs.",
     }),
     versions: setting("versions", {

@@ -10,10 +10,11 @@ import { isOpenapi } from "../openapi/is-openapi.ts";
 import { plainLayout } from "../site/plain-layout.ts";
 import { fileKindOf } from "../site/site-layout.ts";
 import type { Source } from "../source.ts";
+import { commonLanguage, type DetectLanguage } from "./common-language.ts";
 import { detectKind, type SourceKind, type SourceTarget } from "./detect-kind.ts";
 import { DiskTree } from "./disk-tree.ts";
 import type { Fetch } from "./fetch-resource.ts";
-import type { OpenFileTree } from "./file-tree.ts";
+import type { FileTree, OpenFileTree } from "./file-tree.ts";
 import { FolderSource } from "./folder-source.ts";
 import { DEFAULT_SOURCE_LIMITS, type SourceLimits } from "./source-limits.ts";
 import { surveyFolder } from "./survey-folder.ts";
@@ -58,6 +59,8 @@ export interface SourceSeams {
   readonly lookup?: LookupFunction;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Tells the language of documents that say none. Default: they are in English. */
+  readonly detectLanguage?: DetectLanguage;
   /** What websites are told about who asks. Default `docport`. */
   readonly userAgent?: string;
   /** Environment of the programs that are run. Default: a bare one. */
@@ -87,19 +90,26 @@ export async function openSource(
   const isRef = !isRemote && (settings.kind === "git" || /\.git#/i.test(location));
   const target = isRemote ? "url" : await targetOf(isRef ? repository : location);
   const kind = await kindOf(isRef ? repository : location, target, settings.kind);
-  if (kind === "git") return openRepository(settings, limits, clock, seams.env ?? {});
+  const { detectLanguage } = seams;
+  if (kind === "git") return openRepository(settings, limits, clock, seams);
   if (kind === "folder" || kind === "hugo") {
     const root = resolve(location);
     const openTree: OpenFileTree = async () => new DiskTree(root, location);
-    return openFolder(settings, { openTree, isHugo: kind === "hugo", limits, clock });
+    return openFolder(settings, {
+      openTree,
+      isHugo: kind === "hugo",
+      limits,
+      clock,
+      detectLanguage,
+    });
   }
   if (kind === "archive") {
     const path = resolve(location);
     const openTree: OpenFileTree = (signal) =>
       openArchive(path, location, { maxFileBytes: limits.maxPageBytes, signal });
-    return openFolder(settings, { openTree, isHugo: false, limits, clock });
+    return openFolder(settings, { openTree, isHugo: false, limits, clock, detectLanguage });
   }
-  if (kind === "file") return openFile(settings, limits);
+  if (kind === "file") return openFile(settings, limits, detectLanguage);
   // Each reader is loaded when there is something for it: a start is as quick as its own source.
   if (kind === "website") {
     const { createSiteTransport } = await import("../website/site-transport.ts");
@@ -134,10 +144,11 @@ interface FolderParts {
   readonly isHugo: boolean;
   readonly limits: SourceLimits;
   readonly clock: Clock;
+  readonly detectLanguage: DetectLanguage | undefined;
 }
 
 function openFolder(settings: SourceSettings, parts: FolderParts): Source {
-  const { openTree, isHugo, limits, clock } = parts;
+  const { openTree, isHugo, limits, clock, detectLanguage } = parts;
   return new FolderSource({
     name: settings.location,
     openTree,
@@ -152,6 +163,7 @@ function openFolder(settings: SourceSettings, parts: FolderParts): Source {
         isHugo,
         now: clock.now(),
         signal,
+        detectLanguage,
       }),
   });
 }
@@ -161,7 +173,7 @@ async function openRepository(
   settings: SourceSettings,
   limits: SourceLimits,
   clock: Clock,
-  env: Readonly<Record<string, string | undefined>>,
+  { env = {}, detectLanguage }: SourceSeams,
 ): Promise<Source> {
   const { repository, ref: fragment } = parseGitLocation(settings.location);
   const ref = settings.ref ?? fragment;
@@ -180,7 +192,7 @@ async function openRepository(
       repository: protocolOf(repository) === "file" ? resolve(repository) : repository,
       ...{ refs, subfolder, limits, version, versions },
       survey: {
-        ...{ baseUrl, languages, isHugo: false },
+        ...{ baseUrl, languages, isHugo: false, detectLanguage },
         defaultLanguage: defaultLanguage?.toLowerCase(),
       },
     },
@@ -189,19 +201,28 @@ async function openRepository(
 }
 
 /** One document is a folder with nothing else in it. */
-function openFile(settings: SourceSettings, limits: SourceLimits): Source {
+function openFile(
+  settings: SourceSettings,
+  limits: SourceLimits,
+  detectLanguage: DetectLanguage | undefined,
+): Source {
   const path = resolve(settings.location);
+  const paths = [basename(path)];
+  const languageIn = async (tree: FileTree): Promise<string> =>
+    settings.defaultLanguage?.toLowerCase() ??
+    (await commonLanguage(tree, paths, { detectLanguage, ...limits })) ??
+    "en";
   return new FolderSource({
     name: settings.location,
     openTree: async () => new DiskTree(dirname(path), settings.location),
     limits,
     assembler: { version: settings.version, versions: settings.versions },
-    survey: async () => ({
-      listing: { paths: [basename(path)], problems: [] },
+    survey: async (tree) => ({
+      listing: { paths, problems: [] },
       layout: plainLayout({
         generator: "plain",
         baseUrl: settings.baseUrl,
-        defaultLanguage: settings.defaultLanguage?.toLowerCase() ?? "en",
+        defaultLanguage: await languageIn(tree),
         languages: settings.languages,
       }),
     }),

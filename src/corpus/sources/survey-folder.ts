@@ -6,6 +6,7 @@ import { detectLanguageFolders, languageTagOf } from "../site/language-tag.ts";
 import { type PlainGenerator, plainLayout } from "../site/plain-layout.ts";
 import { fileKindOf, splitPath } from "../site/site-layout.ts";
 import { isValues, textAt, type Values } from "../site/values.ts";
+import { commonLanguage, type DetectLanguage } from "./common-language.ts";
 import type { FileTree } from "./file-tree.ts";
 import type { FolderSurvey } from "./folder-source.ts";
 import { loadHugoConfig, readConfigFile } from "./load-hugo-config.ts";
@@ -24,6 +25,8 @@ export interface SurveySettings {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly signal: AbortSignal | undefined;
+  /** Tells the language of documents that say none. Default: they are in English. */
+  readonly detectLanguage?: DetectLanguage | undefined;
 }
 
 /**
@@ -43,11 +46,12 @@ export async function surveyFolder(
   }
   const generator = await detectGenerator(tree);
   const listing = await list(tree, settings, (path) => entersPlain(path, generator));
+  const defaultLanguage = await languageOf(tree, listing, settings);
   const looksLikeHugo = listing.paths.some((path) => /(?:^|\/)_index\.[^/]+$/.test(path));
   if (generator === "plain" && (settings.isHugo || looksLikeHugo)) {
     return surveyHugo(
       tree,
-      readHugoConfig(guessHugoConfig(listing.paths, settings), settings),
+      readHugoConfig(guessHugoConfig(listing.paths, { ...settings, defaultLanguage }), settings),
       settings,
     );
   }
@@ -57,10 +61,22 @@ export async function surveyFolder(
       generator,
       ...(generator === "antora" && { component: await antoraComponent(tree) }),
       baseUrl: settings.baseUrl ?? (generator === "jekyll" ? await jekyllBaseUrl(tree) : undefined),
-      defaultLanguage: settings.defaultLanguage ?? "en",
+      defaultLanguage,
       languages: settings.languages,
     }),
   };
+}
+
+/** Of documents that say none. */
+async function languageOf(
+  tree: FileTree,
+  { paths }: FolderListing,
+  { defaultLanguage, languages = [], detectLanguage, limits }: SurveySettings,
+): Promise<string> {
+  if (defaultLanguage !== undefined) return defaultLanguage;
+  if (languages.length > 0) return "en";
+  const { maxPageBytes } = limits;
+  return (await commonLanguage(tree, paths, { detectLanguage, maxPageBytes })) ?? "en";
 }
 
 async function surveyHugo(
@@ -110,12 +126,15 @@ async function describesApi(tree: FileTree, path: string, limits: SourceLimits):
 }
 
 /** The configuration that a Hugo site with this content most likely has. */
-function guessHugoConfig(paths: readonly string[], settings: SurveySettings): Values {
+function guessHugoConfig(
+  paths: readonly string[],
+  settings: SurveySettings & { readonly defaultLanguage: string },
+): Values {
   const contentFolder = paths.some((path) => path.startsWith("content/")) ? "content" : "";
   const inside = paths
     .filter((path) => contentFolder === "" || path.startsWith(`${contentFolder}/`))
     .map((path) => (contentFolder === "" ? path : path.slice(contentFolder.length + 1)));
-  const defaultLanguage = settings.defaultLanguage ?? "en";
+  const { defaultLanguage } = settings;
   const folders = detectLanguageFolders(inside, {
     defaultLanguage,
     ...(settings.languages && { languages: settings.languages }),
