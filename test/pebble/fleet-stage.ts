@@ -20,6 +20,8 @@ export interface ReplicaProcess extends RunningDocport {
 
 /** Replicas of one name over a new database, and the cables between them and the world. */
 export interface Stage extends AsyncDisposable {
+  /** Of the database itself. */
+  readonly url: string;
   readonly database: TcpProxy;
   readonly https: TcpProxy;
   readonly http: TcpProxy;
@@ -47,6 +49,7 @@ export async function fleetStage(pebble: Pebble): Promise<Stage> {
   const store = new URL(home.url);
   store.port = `${database.port}`;
   return {
+    url: home.url,
     database,
     https,
     http,
