@@ -49,8 +49,9 @@ export interface AppParts {
   readonly onUnanswered: NonNullable<McpOptions["onUnanswered"]>;
   /** How the documentation's sources are. */
   readonly sources: () => readonly SourceState[];
-  /** How the documentation is; undefined until that was told. */
-  readonly status: () => LivingStatus | undefined;
+  /** Why `/readyz` says no, and what it says beside a yes; in sentences. */
+  readonly unreadyBecause: () => readonly string[];
+  readonly readyThough: () => readonly string[];
   /** Has the sources read again. */
   readonly refresh: () => void;
   readonly sseRelay: SseRelay;
@@ -222,14 +223,12 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     }),
     unreadyBecause: () => [
       ...(isStopping ? ["The server is stopping."] : []),
+      ...(parts?.unreadyBecause() ?? []),
       ...(certificate?.isReady() === false
         ? [`The certificate cannot be used: ${certificate.line()}`]
         : []),
     ],
-    readyThough: () => [
-      ...describeFailures(parts?.status() ?? living.status()),
-      ...(isPrivate(config) ? [] : missingIndex(fleetCatalog)),
-    ],
+    readyThough: () => parts?.readyThough() ?? readyThough(config, living.status(), fleetCatalog),
     observer: joinObservers([
       metrics?.observer,
       config.logLevel === "debug" ? createRequestLog(log) : undefined,
@@ -271,6 +270,15 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     await gaps?.[Symbol.asyncDispose]();
     await fleet?.[Symbol.asyncDispose]();
   }
+}
+
+/** What `/readyz` says beside a yes, in sentences. */
+export function readyThough(
+  config: Config,
+  status: LivingStatus,
+  catalog: FleetCatalog | undefined,
+): readonly string[] {
+  return [...describeFailures(status), ...(isPrivate(config) ? [] : missingIndex(catalog))];
 }
 
 /** A replica that is behind answers all the same, with the revision that it has. */

@@ -150,9 +150,6 @@ function checkTogether(
     );
   }
   for (const { row, value, expected } of checkTls(settings)) report(row, value, expected);
-  if (settings.store !== undefined && settings.workers > 1) {
-    report(SETTINGS.workers, settings.workers, "1 with a store, which more replicas share");
-  }
   const { publicUrl, domain, sources } = settings;
   const ownNames = [...domain, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
   for (const { path, value, expected } of checkSourceDomains(sources, ownNames)) {

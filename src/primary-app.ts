@@ -2,19 +2,21 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type App, type AppOptions, sourceStates } from "./app.ts";
+import { type App, type AppOptions, readyThough, sourceStates } from "./app.ts";
 import type { AppListener } from "./app-listener.ts";
 import type { AppMetrics } from "./app-metrics.ts";
 import type { IndexedCatalog } from "./catalog/open-catalog.ts";
 import { HttpChallenges } from "./certs/challenges/http-challenges.ts";
 import { type TlsAlpnAnswer, TlsAlpnChallenges } from "./certs/challenges/tls-alpn-challenges.ts";
 import type { Config } from "./config.ts";
+import type { FollowCatalogOptions } from "./follow-catalog.ts";
 import { keepGaps } from "./keep-gaps.ts";
 import { writeFileAtomic } from "./lib/atomic-file.ts";
 import { systemClock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
-import type { LivingCatalog } from "./living/living-catalog.ts";
+import type { FleetCatalog } from "./living/fleet-catalog.ts";
+import type { FollowedCatalog } from "./living/living-catalog.ts";
 import type { WorkerMetricObjects } from "./metrics/metric-facts.ts";
 import type { HttpsPorts, RemotePorts } from "./net/automatic-https.ts";
 import { loopbackOf } from "./net/listen-on.ts";
@@ -22,6 +24,7 @@ import { shownFingerprint } from "./net/tls-listener.ts";
 import { openListener } from "./open-listener.ts";
 import { corpusUrlsUnder } from "./publications.ts";
 import type { MergeSegments } from "./search/merge-segments.ts";
+import type { Fleet } from "./store/open-fleet.ts";
 import { readVersion } from "./version.ts";
 import type { PrimaryView, SharedIndexFile, WorkerAddress, WorkerTask } from "./worker-app.ts";
 import { fromOurBuild } from "./workers/channel.ts";
@@ -69,7 +72,10 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
 
   const folder = await mkdtemp(join(tmpdir(), "docport-"));
   let listener: AppListener | undefined;
-  let living: LivingCatalog | undefined;
+  let living: FollowedCatalog | undefined;
+  let fleetCatalog: FleetCatalog | undefined;
+  let fleet: Fleet | undefined;
+  let isStopping = false;
   let metrics: AppMetrics | undefined;
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -77,17 +83,27 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
     return closing;
   };
   try {
+    const { openConfiguredFleet } = config.store === undefined ? {} : await import("./fleet.ts");
+    fleet = await openConfiguredFleet?.(config, {
+      clock,
+      log,
+      status: () => ({
+        ...listener?.certificate?.health(),
+        ...(fleetCatalog && { index: fleetCatalog.fleetStatus() }),
+      }),
+    });
     const remote = remotePorts(pool, config);
     listener = await openListener(config, {
       handler: () => new Response(null, { status: 500 }),
-      ...{ log, onError, clock, remote },
+      ...{ log, onError, clock, remote, fleet },
     });
     const { certificate } = listener;
     log("debug", "server.listening", { url: listener.url, localUrl: listener.localUrl });
     const failures = new Map<string, number>();
     const view = (): PrimaryView => ({
       sources: living ? sourceStates(living.status(), failures) : [],
-      living: living?.status(),
+      unreadyBecause: isStopping ? ["The server is stopping."] : [],
+      readyThough: living ? readyThough(config, living.status(), fleetCatalog) : [],
       ...(certificate && {
         certificate: {
           isReady: certificate.isReady(),
@@ -112,7 +128,6 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
       };
       metrics = await startMetrics(config.metrics, facts, { clock, onError });
     }
-    const { followCatalog } = await import("./follow-catalog.ts");
     const { createLivingLog } = await import("./living-log.ts");
     const { mergeElsewhere } = await import("./living/merge-thread.ts");
     const file = new SharedIndex(join(folder, "index.docport"), pool, onError);
@@ -121,7 +136,7 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
         onFailure: (error) => log("warn", "merge.no-thread", { message: messageOf(error) }),
       });
     const logLiving = createLivingLog(log);
-    const following = await followCatalog(config, {
+    const following: FollowCatalogOptions = {
       ...options,
       clock,
       signal,
@@ -134,14 +149,23 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
       },
       merge,
       onUnused: (message) => log("debug", "index.not-used", { message }),
-    });
-    living = following;
-    pool.on("refresh", () => following.refresh());
+    };
+    let followed: FollowedCatalog;
+    if (fleet) {
+      const { followFleet } = await import("./follow-fleet.ts");
+      fleetCatalog = await followFleet(config, { ...following, shelf: fleet.shelf, log });
+      followed = fleetCatalog;
+    } else {
+      const { followCatalog } = await import("./follow-catalog.ts");
+      followed = await followCatalog(config, following);
+    }
+    living = followed;
+    pool.on("refresh", () => followed.refresh());
     await pool.set("view", view());
-    await file.write(following.current);
+    await file.write(followed.current);
     await pool.untilReady();
     options.signal?.throwIfAborted();
-    following.start();
+    followed.start();
     void tellView(pool, view, { clock, signal });
     const { url, localUrl } = listener;
     return {
@@ -149,8 +173,8 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
       mcpUrl: `${url}/mcp`,
       localUrl,
       corpusUrls: corpusUrlsUnder(config, url),
-      facts: following.current.facts,
-      status: () => following.status(),
+      facts: followed.current.facts,
+      status: () => followed.status(),
       ...(certificate && { certificate }),
       ...(metrics && { metricsUrl: metrics.url }),
       lost: pool.lost,
@@ -163,10 +187,18 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
   }
 
   async function closeInOrder(): Promise<void> {
+    if (fleet && living && config.drainInMs > 0) {
+      // As one process does: the balancer has to see first that this replica stops.
+      isStopping = true;
+      await pool.ask("drain");
+      log("info", "server.draining", { forMs: config.drainInMs });
+      await Promise.all([living.close(), clock.sleep(config.drainInMs)]);
+    }
     ended.abort();
     // The keeper's order may need the workers' ports until it has come to its end, or is saved.
     await Promise.all([listener?.close(), living?.close(), metrics?.close()]);
     await pool.close(CLOSE_GRACE_MS);
+    await fleet?.[Symbol.asyncDispose]();
     await gaps?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   }

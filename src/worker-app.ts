@@ -13,7 +13,6 @@ import type { ErrorCode } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import { IndexFileOrigin } from "./living/index-file-origin.ts";
 import { LivingCatalog } from "./living/living-catalog.ts";
-import type { LivingStatus } from "./living/living-status.ts";
 import { openIndexFile } from "./load-catalog.ts";
 import type { SourceState } from "./metrics/metric-facts.ts";
 import { openHttpsPorts, publicOrigin } from "./net/automatic-https.ts";
@@ -34,7 +33,9 @@ export interface WorkerTask {
 /** What the primary knows and workers show, under the key `view`. */
 export interface PrimaryView {
   readonly sources: readonly SourceState[];
-  readonly living?: LivingStatus | undefined;
+  /** Sentences for `/readyz`: why it says no, and what it says beside a yes. */
+  readonly unreadyBecause?: readonly string[];
+  readonly readyThough?: readonly string[];
   readonly certificate?:
     | (Pick<AppCertificate, "rootFile"> & {
         readonly isReady: boolean;
@@ -96,10 +97,16 @@ async function start(
   const log = createLog(config);
   const view = (): PrimaryView =>
     fromOurBuild<PrimaryView | undefined>(link.get("view")) ?? { sources: [] };
-  const ofOne = { ...config, maxInFlight: Math.ceil(config.maxInFlight / count) };
+  // The primary alone is a replica, where there are some.
+  const maxInFlight = Math.ceil(config.maxInFlight / count);
+  const ofOne = { ...config, store: undefined, maxInFlight };
   const parts: AppParts = {
-    openListener: (given, listening) =>
-      openWorkerListener(given, { ...listening, processes: count }, { link, view, tellAddress }),
+    async openListener(given, listening) {
+      const told = { link, view, tellAddress };
+      const listener = await openWorkerListener(given, { ...listening, processes: count }, told);
+      link.on("drain", () => listener.drain?.());
+      return listener;
+    },
     followCatalog: (given, following) => followPrimary(given, following, link),
     async startMetrics({ load }) {
       const { createWorkerMetrics } = await import("./metrics/create-metrics.ts");
@@ -110,7 +117,8 @@ async function start(
     onUnanswered: (query, found) =>
       void link.ask("unanswered", { query, closest: closestOf(found) }).catch(() => {}),
     sources: () => view().sources,
-    status: () => view().living,
+    unreadyBecause: () => view().unreadyBecause ?? [],
+    readyThough: () => view().readyThough ?? [],
     refresh: () => void link.ask("refresh").catch(() => {}),
     sseRelay: relayThrough(link),
   };
@@ -143,8 +151,13 @@ async function openWorkerListener(
     followPair(link, listener);
     const { url, host, port } = listener;
     tellAddress({ url, host, port });
-    const close = (): Promise<void> => listener.close();
-    return { url: config.publicUrl ?? url, localUrl: url, certificate, close };
+    return {
+      url: config.publicUrl ?? url,
+      localUrl: url,
+      certificate,
+      drain: () => listener.drain(),
+      close: () => listener.close(),
+    };
   }
   const answers = { tlsAlpn: new TlsAlpnChallenges(), http: new HttpChallenges() };
   followAnswers(link, answers);
@@ -167,6 +180,10 @@ async function openWorkerListener(
     url: config.publicUrl ?? publicOrigin(config.domain, port),
     localUrl: url,
     certificate,
+    drain() {
+      listener.drain();
+      plain.listener?.drain?.();
+    },
     async close() {
       await Promise.all([listener.close(), plain.listener?.close()]);
     },

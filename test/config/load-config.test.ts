@@ -365,14 +365,6 @@ describe("mistakes", () => {
   });
 });
 
-describe("workers", () => {
-  it("are not for replicas, which are one process each", () => {
-    const store = { store: "postgres://db/docport", sources: ["docs"] };
-    expect(() => createConfig({ ...store, workers: 2 }, "/docs")).toThrow(/workers: expected 1/);
-    expect(createConfig({ ...store, workers: 1 }, "/docs").workers).toBe(1);
-  });
-});
-
 describe("what is read", () => {
   it.each<[string, string, keyof Config, unknown]>([
     ["--base-url", "https://docs.example.com/a", "baseUrl", "https://docs.example.com/a/"],
