@@ -3,7 +3,11 @@ import type { DoctorCase, DoctorWorld } from "../certs/doctor/doctor-world.ts";
 import type { Finding } from "../certs/doctor/finding.ts";
 import { toggle } from "../config/setting-types.ts";
 import type { Config } from "../config.ts";
-import { openCertificateFolder, readCertCommandLine } from "./cert/cert-config.ts";
+import {
+  type OpenCertificates,
+  openCertificates,
+  readCertCommandLine,
+} from "./cert/cert-config.ts";
 import { type Command, EXIT_FAILURE, EXIT_OK } from "./command.ts";
 import type { CommandSyntax } from "./command-line.ts";
 import { renderHelp } from "./help.ts";
@@ -17,7 +21,7 @@ interface DoctorOptions {
 const SYNTAX: CommandSyntax<DoctorOptions> = {
   name: "doctor",
   operands: "",
-  groups: ["server", "tls", "logging"],
+  groups: ["server", "tls", "fleet", "logging"],
   options: {
     strict: {
       flag: "--strict",
@@ -45,7 +49,8 @@ export const doctorCommand: Command = {
   async run(args, context) {
     const { options, config } = await readCertCommandLine(SYNTAX, args, context);
     const { examine } = await import("../certs/doctor/examine.ts");
-    const { world, subject } = await openWorld(config);
+    await using certificates = await openCertificates(config);
+    const { world, subject } = await openWorld(config, certificates);
     const findings = await examine(world, subject, context.signal);
     context.stdout(
       options.json ? `${JSON.stringify({ findings }, null, 2)}\n` : doctorText(findings),
@@ -57,15 +62,14 @@ export const doctorCommand: Command = {
 
 async function openWorld(
   config: Config,
+  { folder, storage }: OpenCertificates,
 ): Promise<{ readonly world: DoctorWorld; readonly subject: DoctorCase }> {
   const { Resolver } = await import("node:dns/promises");
   const { networkInterfaces } = await import("node:os");
   const { authoritiesOf } = await import("../app-listener.ts");
-  const { FileStorage } = await import("../certs/file-storage.ts");
   const { systemClock } = await import("../lib/clock.ts");
   const { getPlain, probePort } = await import("../net/doctor-probes.ts");
   const [authority] = await authoritiesOf(config);
-  const folder = await openCertificateFolder(config);
   const world: DoctorWorld = {
     clock: systemClock,
     resolver: new Resolver({ timeout: 2_000, tries: 2 }),
@@ -79,7 +83,7 @@ async function openWorld(
     accountUrl: () => folder.accountUrl(),
     listen: (port) => probePort(config.host, port),
     get: getPlain,
-    storage: new FileStorage(config.certs),
+    storage,
     // Linux only; elsewhere nothing is said about the file system.
     mountInfo: () => readFile("/proc/self/mountinfo", "utf8").catch(() => undefined),
     status: () => folder.status(),

@@ -1,5 +1,7 @@
 import type { CertificateFolder } from "../../certs/certificate-folder.ts";
+import type { Storage } from "../../certs/storage.ts";
 import { type Config, loadConfig } from "../../config.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { DocportError } from "../../lib/errors.ts";
 import type { CommandContext } from "../command.ts";
 import { type CommandLine, type CommandSyntax, readCommandLine } from "../command-line.ts";
@@ -41,16 +43,48 @@ export async function readCertCommandLine<T>(
   return { options, config };
 }
 
-/** The folder of certificates that the settings name. */
-export async function openCertificateFolder(config: Config): Promise<CertificateFolder> {
+/** Certificates, for as long as they are looked at. */
+export interface OpenCertificates extends AsyncDisposable {
+  readonly folder: CertificateFolder;
+  readonly storage: Storage;
+}
+
+/** The folder of certificates that the settings name, or what replicas have of them in their store. */
+export async function openCertificates(config: Config): Promise<OpenCertificates> {
   const { authoritiesOf } = await import("../../app-listener.ts");
   const { CertificateFolder } = await import("../../certs/certificate-folder.ts");
-  const { FileStorage } = await import("../../certs/file-storage.ts");
-  const { systemClock } = await import("../../lib/clock.ts");
-  return new CertificateFolder({
-    storage: new FileStorage(config.certs),
-    clock: systemClock,
-    names: config.domain,
-    authorities: await authoritiesOf(config),
-  });
+  const { systemClock: clock } = await import("../../lib/clock.ts");
+  const { storage, close } = await openStorage(config, clock);
+  const authorities = await authoritiesOf(config);
+  return {
+    folder: new CertificateFolder({ storage, clock, names: config.domain, authorities }),
+    storage,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function openStorage(
+  config: Config,
+  clock: Clock,
+): Promise<{ readonly storage: Storage; readonly close: () => Promise<void> }> {
+  if (config.store === undefined) {
+    const { FileStorage } = await import("../../certs/file-storage.ts");
+    return { storage: new FileStorage(config.certs), close: async () => {} };
+  }
+  const { readSealKeys } = await import("../../fleet.ts");
+  const { Database } = await import("../../store/database.ts");
+  const { PostgresStorage } = await import("../../store/postgres-storage.ts");
+  const { Sealer } = await import("../../store/seal.ts");
+  const keys = await readSealKeys(config);
+  const sealer = keys.length > 0 ? new Sealer(keys) : undefined;
+  const database = new Database({ url: config.store });
+  return {
+    storage: new PostgresStorage({
+      database,
+      sealer,
+      clock,
+      holder: `docport cert ${process.pid}`,
+    }),
+    close: () => database[Symbol.asyncDispose](),
+  };
 }

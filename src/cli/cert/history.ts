@@ -3,14 +3,14 @@ import { type Command, EXIT_OK } from "../command.ts";
 import type { CommandSyntax } from "../command-line.ts";
 import { renderHelp } from "../help.ts";
 import { printable } from "../terminal.ts";
-import { openCertificateFolder, readCertCommandLine } from "./cert-config.ts";
+import { openCertificates, readCertCommandLine } from "./cert-config.ts";
 import { CERT_OPTIONS, type CertOptions } from "./cert-options.ts";
 import { isoInstant, shortInstant } from "./instants.ts";
 
 const SYNTAX: CommandSyntax<Pick<CertOptions, "limit" | "json">> = {
   name: "cert history",
   operands: "",
-  groups: ["tls", "logging"],
+  groups: ["tls", "fleet", "logging"],
   options: { limit: CERT_OPTIONS.limit, json: CERT_OPTIONS.json },
 };
 
@@ -27,7 +27,8 @@ export const certHistoryCommand: Command = {
 
   async run(args, context) {
     const { options, config } = await readCertCommandLine(SYNTAX, args, context);
-    const entries = (await (await openCertificateFolder(config)).history()).slice(-options.limit);
+    await using certificates = await openCertificates(config);
+    const entries = (await certificates.folder.history()).slice(-options.limit);
     context.stdout(options.json ? historyJson(entries) : historyText(entries));
     return EXIT_OK;
   },

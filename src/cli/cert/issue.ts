@@ -8,7 +8,7 @@ import { orderNow } from "./order-now.ts";
 const SYNTAX: CommandSyntax<Pick<CertOptions, "json">> = {
   name: "cert issue",
   operands: "",
-  groups: ["server", "tls", "logging"],
+  groups: ["server", "tls", "fleet", "logging"],
   options: { json: CERT_OPTIONS.json },
 };
 

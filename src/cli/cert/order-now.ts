@@ -28,6 +28,15 @@ export async function orderNow(
   context: CommandContext,
 ): Promise<number> {
   const config = await agreeTerms(given, context);
+  // Replicas answer the CA behind their load balancer, and this process stands before it.
+  if (config.store !== undefined && request.isForced) {
+    return askServer(config, request.isJson, context);
+  }
+  if (config.store !== undefined) {
+    throw new DocportError("ERR_USAGE", "with a store, the replicas order by themselves", {
+      hint: "See `docport cert status`, or ask them with `docport cert renew --force`.",
+    });
+  }
   const events: CertificateEvent[] = [];
   let status: CertificateStatus;
   try {

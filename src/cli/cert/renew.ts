@@ -8,7 +8,7 @@ import { orderNow } from "./order-now.ts";
 const SYNTAX: CommandSyntax<Pick<CertOptions, "force" | "json">> = {
   name: "cert renew",
   operands: "",
-  groups: ["server", "tls", "logging"],
+  groups: ["server", "tls", "fleet", "logging"],
   options: { force: CERT_OPTIONS.force, json: CERT_OPTIONS.json },
 };
 

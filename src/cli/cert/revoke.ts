@@ -3,14 +3,14 @@ import { type Command, type CommandContext, EXIT_FAILURE, EXIT_OK } from "../com
 import type { CommandSyntax } from "../command-line.ts";
 import { renderHelp } from "../help.ts";
 import { printable } from "../terminal.ts";
-import { openCertificateFolder, readCertCommandLine } from "./cert-config.ts";
+import { openCertificates, readCertCommandLine } from "./cert-config.ts";
 import { CERT_OPTIONS, type CertOptions } from "./cert-options.ts";
 import { shortInstant } from "./instants.ts";
 
 const SYNTAX: CommandSyntax<Pick<CertOptions, "reason" | "yes" | "json">> = {
   name: "cert revoke",
   operands: "",
-  groups: ["tls", "logging"],
+  groups: ["tls", "fleet", "logging"],
   options: { reason: CERT_OPTIONS.reason, yes: CERT_OPTIONS.yes, json: CERT_OPTIONS.json },
 };
 
@@ -33,7 +33,8 @@ export const certRevokeCommand: Command = {
 
   async run(args, context) {
     const { options, config } = await readCertCommandLine(SYNTAX, args, context);
-    const folder = await openCertificateFolder(config);
+    await using certificates = await openCertificates(config);
+    const { folder } = certificates;
     const { chain } = (await folder.current()).pair;
     const what = `the certificate for ${chain.names.join(", ")} from ${chain.issuer}, valid until ${shortInstant(chain.notAfter)}`;
     if (!options.yes && !(await isSure(what, context))) {

@@ -1,13 +1,13 @@
 import { type Command, EXIT_OK } from "../command.ts";
 import type { CommandSyntax } from "../command-line.ts";
 import { renderHelp } from "../help.ts";
-import { openCertificateFolder, readCertCommandLine } from "./cert-config.ts";
+import { openCertificates, readCertCommandLine } from "./cert-config.ts";
 import { CERT_OPTIONS, type CertOptions } from "./cert-options.ts";
 
 const SYNTAX: CommandSyntax<Pick<CertOptions, "json">> = {
   name: "cert rollover",
   operands: "",
-  groups: ["tls", "logging"],
+  groups: ["tls", "fleet", "logging"],
   options: { json: CERT_OPTIONS.json },
 };
 
@@ -23,7 +23,8 @@ export const certRolloverCommand: Command = {
 
   async run(args, context) {
     const { options, config } = await readCertCommandLine(SYNTAX, args, context);
-    const done = await (await openCertificateFolder(config)).rollover(context.signal);
+    await using certificates = await openCertificates(config);
+    const done = await certificates.folder.rollover(context.signal);
     context.stdout(
       options.json
         ? `${JSON.stringify(done, null, 2)}\n`

@@ -5,14 +5,14 @@ import { type Command, EXIT_FAILURE, EXIT_OK } from "../command.ts";
 import type { CommandSyntax } from "../command-line.ts";
 import { renderHelp } from "../help.ts";
 import { printable } from "../terminal.ts";
-import { openCertificateFolder, readCertCommandLine } from "./cert-config.ts";
+import { openCertificates, readCertCommandLine } from "./cert-config.ts";
 import { CERT_OPTIONS, type CertOptions } from "./cert-options.ts";
 import { isoInstant, shortInstant } from "./instants.ts";
 
 const SYNTAX: CommandSyntax<Pick<CertOptions, "json">> = {
   name: "cert status",
   operands: "",
-  groups: ["tls", "logging"],
+  groups: ["tls", "fleet", "logging"],
   options: { json: CERT_OPTIONS.json },
 };
 
@@ -31,7 +31,8 @@ export const certStatusCommand: Command = {
 
   async run(args, context) {
     const { options, config } = await readCertCommandLine(SYNTAX, args, context);
-    const status = await (await openCertificateFolder(config)).status();
+    await using certificates = await openCertificates(config);
+    const status = await certificates.folder.status();
     const now = Date.now();
     context.stdout(
       options.json
