@@ -1,9 +1,9 @@
 import type { AppCertificate, AppListener } from "./app-listener.ts";
 import type { AppMetrics } from "./app-metrics.ts";
+import { readyThough, sourceStates } from "./app-state.ts";
 import type { Catalog, CatalogFacts } from "./catalog/catalog.ts";
-import { isPrivate } from "./config/access-settings.ts";
 import type { Config } from "./config.ts";
-import { describeFailures, describeServer } from "./describe-server.ts";
+import { describeServer } from "./describe-server.ts";
 import type { FollowCatalogOptions } from "./follow-catalog.ts";
 import type { HttpHandler } from "./http/http-options.ts";
 import type { RequestNotes } from "./http/request-notes.ts";
@@ -270,32 +270,4 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     await gaps?.[Symbol.asyncDispose]();
     await fleet?.[Symbol.asyncDispose]();
   }
-}
-
-/** What `/readyz` says beside a yes, in sentences. */
-export function readyThough(
-  config: Config,
-  status: LivingStatus,
-  catalog: FleetCatalog | undefined,
-): readonly string[] {
-  return [...describeFailures(status), ...(isPrivate(config) ? [] : missingIndex(catalog))];
-}
-
-/** A replica that is behind answers all the same, with the revision that it has. */
-function missingIndex(catalog: FleetCatalog | undefined): readonly string[] {
-  const { revision, missing } = catalog?.fleetStatus() ?? {};
-  return missing === undefined ? [] : [`Serves revision ${revision}; the fleet's is ${missing}.`];
-}
-
-export function sourceStates(
-  { sources }: LivingStatus,
-  failures: ReadonlyMap<string, number>,
-): SourceState[] {
-  return sources.map(({ name, lastSuccessAt, failure }) => ({
-    name,
-    isUp: failure === undefined,
-    readAt: lastSuccessAt,
-    failingSince: failure?.since,
-    failures: failures.get(name) ?? 0,
-  }));
 }

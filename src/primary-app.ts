@@ -2,31 +2,27 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type App, type AppOptions, readyThough, sourceStates } from "./app.ts";
+import type { App, AppOptions } from "./app.ts";
 import type { AppListener } from "./app-listener.ts";
 import type { AppMetrics } from "./app-metrics.ts";
-import type { IndexedCatalog } from "./catalog/open-catalog.ts";
-import { HttpChallenges } from "./certs/challenges/http-challenges.ts";
-import { type TlsAlpnAnswer, TlsAlpnChallenges } from "./certs/challenges/tls-alpn-challenges.ts";
+import { readyThough, sourceStates } from "./app-state.ts";
 import type { Config } from "./config.ts";
 import type { FollowCatalogOptions } from "./follow-catalog.ts";
 import { keepGaps } from "./keep-gaps.ts";
-import { writeFileAtomic } from "./lib/atomic-file.ts";
 import { systemClock } from "./lib/clock.ts";
-import { DocportError, messageOf } from "./lib/errors.ts";
+import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import type { FleetCatalog } from "./living/fleet-catalog.ts";
 import type { FollowedCatalog } from "./living/living-catalog.ts";
-import type { WorkerMetricObjects } from "./metrics/metric-facts.ts";
-import type { HttpsPorts, RemotePorts } from "./net/automatic-https.ts";
-import { loopbackOf } from "./net/listen-on.ts";
-import { shownFingerprint } from "./net/tls-listener.ts";
 import { openListener } from "./open-listener.ts";
 import { corpusUrlsUnder } from "./publications.ts";
+import { remotePorts } from "./remote-ports.ts";
 import type { MergeSegments } from "./search/merge-segments.ts";
+import { SharedIndex } from "./shared-index.ts";
 import type { Fleet } from "./store/open-fleet.ts";
 import { readVersion } from "./version.ts";
-import type { PrimaryView, SharedIndexFile, WorkerAddress, WorkerTask } from "./worker-app.ts";
+import type { PrimaryView, WorkerTask } from "./worker-app.ts";
+import { WorkerCounts } from "./worker-counts.ts";
 import { fromOurBuild } from "./workers/channel.ts";
 import { workerStarter } from "./workers/start-worker.ts";
 import { type WorkerEvent, WorkerPool } from "./workers/worker-pool.ts";
@@ -201,150 +197,6 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
     await fleet?.[Symbol.asyncDispose]();
     await gaps?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** The ports that the workers listen on. What is answered on them all workers answer. */
-function remotePorts(pool: WorkerPool, { domain }: Config): RemotePorts {
-  const [name = "localhost"] = domain;
-  let placing: Promise<unknown> = Promise.resolve();
-  const place: Place = (key, value) => {
-    // All hear of everything in the order in which it was said.
-    placing = pool.set(key, value).catch(() => {});
-    return () => void pool.delete(key).catch(() => {});
-  };
-  return {
-    answers: { http: new SharedHttp(place), tlsAlpn: new SharedTlsAlpn(place) },
-    async settled() {
-      await placing;
-    },
-    findWith: (find) => pool.on("answer", (token) => find(String(token))),
-    async open(): Promise<HttpsPorts> {
-      const addresses = fromOurBuild<WorkerAddress[]>(await pool.start("listening"));
-      const [address] = addresses;
-      if (!address) throw new RangeError("a pool has at least one worker");
-      const { url, host, port, acme, acmeProblem } = address;
-      // Workers close their ports themselves, when their requests have ended.
-      const close = async (): Promise<void> => {};
-      return {
-        listener: {
-          url,
-          host,
-          port,
-          swap: (pair) => pool.set("pair", pair),
-          useTicketKey: (key) => void pool.set("ticketKey", key).catch(() => {}),
-          shownFingerprint: (signal) => shownFingerprint(loopbackOf(host), port, name, signal),
-          close,
-        },
-        plain: {
-          ...(acme && { listener: { ...acme, close } }),
-          ...(acmeProblem && { problem: toDocportError(acmeProblem) }),
-        },
-      };
-    },
-  };
-}
-
-type Place = (key: string, value: unknown) => () => void;
-
-class SharedHttp extends HttpChallenges {
-  readonly #place: Place;
-
-  constructor(place: Place) {
-    super();
-    this.#place = place;
-  }
-
-  override add(token: string, keyAuthorization: string): () => void {
-    return both(
-      super.add(token, keyAuthorization),
-      this.#place(`answer:http:${token}`, keyAuthorization),
-    );
-  }
-}
-
-class SharedTlsAlpn extends TlsAlpnChallenges {
-  readonly #place: Place;
-
-  constructor(place: Place) {
-    super();
-    this.#place = place;
-  }
-
-  override add(serverName: string, answer: TlsAlpnAnswer): () => void {
-    return both(super.add(serverName, answer), this.#place(`answer:alpn:${serverName}`, answer));
-  }
-}
-
-function both(one: () => void, other: () => void): () => void {
-  return () => {
-    one();
-    other();
-  };
-}
-
-function toDocportError(sent: NonNullable<WorkerAddress["acmeProblem"]>): DocportError {
-  const { code, message, hint } = sent;
-  return new DocportError(code, message, hint === undefined ? {} : { hint });
-}
-
-/** The index file that all workers have open; replaced as a whole. */
-class SharedIndex {
-  readonly #path: string;
-  readonly #pool: WorkerPool;
-  readonly #onError: (error: unknown) => void;
-  #writing: Promise<void> = Promise.resolve();
-
-  constructor(path: string, pool: WorkerPool, onError: (error: unknown) => void) {
-    this.#path = path;
-    this.#pool = pool;
-    this.#onError = onError;
-  }
-
-  /** Rejects with `ERR_INDEX_WRITE`. */
-  async write({ index, revision }: IndexedCatalog): Promise<void> {
-    try {
-      await writeFileAtomic(this.#path, index.toBytes(), { mode: 0o600 });
-    } catch (cause) {
-      const message = `the index for the workers cannot be written: ${messageOf(cause)}`;
-      const hint =
-        "Check that the folder for temporary files (TMPDIR) may be written and has room.";
-      throw new DocportError("ERR_INDEX_WRITE", message, { cause, hint });
-    }
-    const file: SharedIndexFile = { path: this.#path, revision };
-    await this.#pool.set("index", file);
-  }
-
-  /** In turn; what fails leaves the workers with what they have. */
-  publish(catalog: IndexedCatalog): void {
-    this.#writing = this.#writing.then(() => this.write(catalog)).catch(this.#onError);
-  }
-}
-
-interface WorkerCount {
-  readonly counted: WorkerMetricObjects;
-  readonly load: { readonly inFlight: number; readonly openStreams: number };
-}
-
-/** What the workers have counted, and what they are at. */
-class WorkerCounts {
-  readonly #pool: WorkerPool;
-  #load = { inFlight: 0, openStreams: 0 };
-
-  constructor(pool: WorkerPool) {
-    this.#pool = pool;
-  }
-
-  get load(): { readonly inFlight: number; readonly openStreams: number } {
-    return this.#load;
-  }
-
-  async read(): Promise<WorkerMetricObjects[]> {
-    const answers = fromOurBuild<WorkerCount[]>(await this.#pool.ask("metrics"));
-    const sum = (key: "inFlight" | "openStreams"): number =>
-      answers.reduce((all, { load }) => all + load[key], 0);
-    this.#load = { inFlight: sum("inFlight"), openStreams: sum("openStreams") };
-    return answers.map(({ counted }) => counted);
   }
 }
 

@@ -239,7 +239,7 @@ describe("docport serve --workers", { timeout: 60_000 }, () => {
       const text = await readFile(join(NODE_V8_COVERAGE, own[0] ?? ""), "utf8");
       const { result } = JSON.parse(text) as { result: { url: string }[] };
       const loaded = result.map(({ url }) => url.split("/dist/")[1] ?? "");
-      expect(loaded).toContain("app.js");
+      expect(loaded).toContain("follow-catalog.js");
       const ofWorkers = loaded.filter((path) => /worker|primary/.test(path));
       expect(ofWorkers.filter((path) => expected.length === 0 || expected.includes(path))).toEqual(
         expected,
