@@ -1,12 +1,12 @@
 import { isRecord, stringIn } from "../certs/parse-json.ts";
 import { toggle } from "../config/setting-types.ts";
-import { loadConfig } from "../config.ts";
 import { DocportError } from "../lib/errors.ts";
 import type { KeptIndex } from "../store/index-list.ts";
 import type { HeldLease, Replica } from "../store/replicas.ts";
 import { type Command, type CommandContext, EXIT_FAILURE, EXIT_OK } from "./command.ts";
 import { type CommandSyntax, readCommandLine } from "./command-line.ts";
 import { renderHelp } from "./help.ts";
+import { loadStoreConfig } from "./store-config.ts";
 import { printable } from "./terminal.ts";
 
 interface FleetCommandOptions {
@@ -48,17 +48,7 @@ export const fleetCommand: Command = {
         hint: "See `docport fleet --help`.",
       });
     }
-    const config = await loadConfig({
-      flags: line.flags,
-      ...(line.configFile === undefined ? {} : { configFile: line.configFile }),
-      env: context.env,
-      cwd: context.cwd,
-    });
-    if (config.store === undefined) {
-      throw new DocportError("ERR_USAGE", "docport fleet: no store is named", {
-        hint: "Give --store postgres://…, or set store in docport.yaml.",
-      });
-    }
+    const config = await loadStoreConfig("fleet", line, context);
     return showReplicas(config.store, line.options, context);
   },
 };

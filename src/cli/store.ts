@@ -1,9 +1,10 @@
-import { type Config, loadConfig } from "../config.ts";
+import type { Config } from "../config.ts";
 import { systemClock } from "../lib/clock.ts";
 import { DocportError } from "../lib/errors.ts";
 import { type Command, type CommandContext, EXIT_OK } from "./command.ts";
 import { type CommandSyntax, readCommandLine } from "./command-line.ts";
 import { renderHelp } from "./help.ts";
+import { loadStoreConfig } from "./store-config.ts";
 
 const SYNTAX: CommandSyntax<object> = {
   name: "store",
@@ -32,17 +33,7 @@ export const storeCommand: Command = {
         hint: "See `docport store --help`.",
       });
     }
-    const config = await loadConfig({
-      flags: line.flags,
-      ...(line.configFile === undefined ? {} : { configFile: line.configFile }),
-      env: context.env,
-      cwd: context.cwd,
-    });
-    if (config.store === undefined) {
-      throw new DocportError("ERR_USAGE", "docport store: no store is named", {
-        hint: "Give --store postgres://…, or set store in docport.yaml.",
-      });
-    }
+    const config = await loadStoreConfig("store", line, context);
     return rekey(config.store, config, context);
   },
 };

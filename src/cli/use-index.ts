@@ -1,7 +1,7 @@
-import { loadConfig } from "../config.ts";
 import { DocportError } from "../lib/errors.ts";
 import { type CommandContext, EXIT_OK } from "./command.ts";
 import type { CommandLine } from "./command-line.ts";
+import { loadStoreConfig } from "./store-config.ts";
 import { printable } from "./terminal.ts";
 
 /** Shorter beginnings of a revision would be of several soon. */
@@ -13,17 +13,7 @@ export async function useIndex(
   line: CommandLine<unknown>,
   context: CommandContext,
 ): Promise<number> {
-  const { store } = await loadConfig({
-    flags: line.flags,
-    ...(line.configFile === undefined ? {} : { configFile: line.configFile }),
-    env: context.env,
-    cwd: context.cwd,
-  });
-  if (store === undefined) {
-    throw new DocportError("ERR_USAGE", "docport index use: no store is named", {
-      hint: "Give --store postgres://…, or set store in docport.yaml.",
-    });
-  }
+  const { store } = await loadStoreConfig("index use", line, context);
   const { Database } = await import("../store/database.ts");
   const { listIndexes, pinIndex } = await import("../store/index-list.ts");
   await using database = new Database({ url: store });
