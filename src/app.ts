@@ -4,7 +4,7 @@ import { readyThough, sourceStates } from "./app-state.ts";
 import type { Catalog, CatalogFacts } from "./catalog/catalog.ts";
 import type { Config } from "./config.ts";
 import { describeServer } from "./describe-server.ts";
-import type { FollowCatalogOptions } from "./follow-catalog.ts";
+import type { FollowCatalog } from "./follow-documentation.ts";
 import type { HttpHandler } from "./http/http-options.ts";
 import type { RequestNotes } from "./http/request-notes.ts";
 import type { SseRelay } from "./http/sse-endpoint.ts";
@@ -12,7 +12,6 @@ import { createStartGate } from "./http/start-gate.ts";
 import { keepGaps } from "./keep-gaps.ts";
 import type { Clock } from "./lib/clock.ts";
 import { systemClock } from "./lib/clock.ts";
-import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
 import type { FleetCatalog } from "./living/fleet-catalog.ts";
 import type { FollowedCatalog } from "./living/living-catalog.ts";
@@ -25,7 +24,6 @@ import type { InheritedSocket } from "./net/inherited-sockets.ts";
 import { openListener } from "./open-listener.ts";
 import type { CorpusUrl, Publications } from "./publications.ts";
 import { createRequestLog, joinObservers, logRequestFailure } from "./request-log.ts";
-import type { MergeSegments } from "./search/merge-segments.ts";
 import { readVersion } from "./version.ts";
 
 export interface AppOptions extends LoadCatalogOptions {
@@ -41,10 +39,7 @@ export interface AppOptions extends LoadCatalogOptions {
 /** What a server has of its own when it is alone, and of another process when it is one of several. */
 export interface AppParts {
   readonly openListener: typeof openListener;
-  readonly followCatalog: (
-    config: Config,
-    options: FollowCatalogOptions,
-  ) => Promise<FollowedCatalog>;
+  readonly followCatalog: FollowCatalog;
   readonly startMetrics: (facts: Pick<MetricFacts, "load">) => Promise<AppMetrics>;
   readonly onUnanswered: NonNullable<McpOptions["onUnanswered"]>;
   /** How the documentation's sources are. */
@@ -162,45 +157,18 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     }
     // Code that takes a moment to load, while the CA is asked.
     const { createPublications } = await import("./publications.ts");
-    const { createLivingLog } = await import("./living-log.ts");
     publications = await createPublications(config, {
       ...{ version, fetch: options.fetch, clock, log, status },
       onUnanswered,
     });
-    const { mergeElsewhere } = await import("./living/merge-thread.ts");
-    const merge: MergeSegments = (segments) =>
-      mergeElsewhere(segments, {
-        onFailure: (error) => log("warn", "merge.no-thread", { message: messageOf(error) }),
-      });
-    const logLiving = createLivingLog(log);
-    const following: FollowCatalogOptions = {
+    const { followDocumentation } = await import("./follow-documentation.ts");
+    const followed = await followDocumentation(config, {
       ...options,
-      clock,
-      signal,
-      onEvent(event) {
-        logLiving(event);
-        if (event.kind !== "source-failed") return;
-        const { name } = event.source;
-        failures.set(name, (failures.get(name) ?? 0) + 1);
-      },
-      merge,
-      prepare: (next) => publications.prepare(next, merge),
-      onUnused: (message) => log("debug", "index.not-used", { message }),
-    };
-    if (fleet) {
-      if (config.keysFile !== undefined) {
-        const { shareKeys } = await import("./share-keys.ts");
-        const onKeysError = (error: unknown): void =>
-          log("warn", "access.failed", { message: messageOf(error) });
-        await shareKeys({ storage: fleet.storage, path: config.keysFile, onError: onKeysError });
-      }
-      const { followFleet } = await import("./follow-fleet.ts");
-      fleetCatalog = await followFleet(config, { ...following, shelf: fleet.shelf, log });
-      living = fleetCatalog;
-    } else {
-      const { followCatalog } = parts ?? (await import("./follow-catalog.ts"));
-      living = await followCatalog(config, following);
-    }
+      ...{ log, fleet, failures, clock, signal },
+      prepare: (next, merge) => publications.prepare(next, merge),
+      followCatalog: parts?.followCatalog,
+    });
+    ({ living, fleetCatalog } = followed);
     options.signal?.throwIfAborted();
   } catch (error) {
     await Promise.all([listener.close(), metrics?.close()]);

@@ -7,7 +7,6 @@ import type { AppListener } from "./app-listener.ts";
 import type { AppMetrics } from "./app-metrics.ts";
 import { readyThough, sourceStates } from "./app-state.ts";
 import type { Config } from "./config.ts";
-import type { FollowCatalogOptions } from "./follow-catalog.ts";
 import { keepGaps } from "./keep-gaps.ts";
 import { systemClock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
@@ -17,7 +16,6 @@ import type { FollowedCatalog } from "./living/living-catalog.ts";
 import { openListener } from "./open-listener.ts";
 import { corpusUrlsUnder } from "./publications.ts";
 import { remotePorts } from "./remote-ports.ts";
-import type { MergeSegments } from "./search/merge-segments.ts";
 import { SharedIndex } from "./shared-index.ts";
 import type { Fleet } from "./store/open-fleet.ts";
 import { readVersion } from "./version.ts";
@@ -124,38 +122,17 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
       };
       metrics = await startMetrics(config.metrics, facts, { clock, onError });
     }
-    const { createLivingLog } = await import("./living-log.ts");
-    const { mergeElsewhere } = await import("./living/merge-thread.ts");
+    const { followDocumentation } = await import("./follow-documentation.ts");
     const file = new SharedIndex(join(folder, "index.docport"), pool, onError);
-    const merge: MergeSegments = (segments) =>
-      mergeElsewhere(segments, {
-        onFailure: (error) => log("warn", "merge.no-thread", { message: messageOf(error) }),
-      });
-    const logLiving = createLivingLog(log);
-    const following: FollowCatalogOptions = {
+    const following = await followDocumentation(config, {
       ...options,
-      clock,
-      signal,
+      ...{ log, fleet, failures, clock, signal },
       onEvent(event) {
-        logLiving(event);
         if (event.kind === "swapped") file.publish(event.after);
-        if (event.kind !== "source-failed") return;
-        const { name } = event.source;
-        failures.set(name, (failures.get(name) ?? 0) + 1);
       },
-      merge,
-      onUnused: (message) => log("debug", "index.not-used", { message }),
-    };
-    let followed: FollowedCatalog;
-    if (fleet) {
-      const { followFleet } = await import("./follow-fleet.ts");
-      fleetCatalog = await followFleet(config, { ...following, shelf: fleet.shelf, log });
-      followed = fleetCatalog;
-    } else {
-      const { followCatalog } = await import("./follow-catalog.ts");
-      followed = await followCatalog(config, following);
-    }
-    living = followed;
+    });
+    const { living: followed } = following;
+    ({ living, fleetCatalog } = following);
     pool.on("refresh", () => followed.refresh());
     await pool.set("view", view());
     await file.write(followed.current);
