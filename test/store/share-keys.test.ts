@@ -12,6 +12,7 @@ import { type Fleet, openFleet } from "../../src/store/open-fleet.ts";
 import { PostgresStorage } from "../../src/store/postgres-storage.ts";
 import { recordedContext } from "../support/command-context.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { startDocport } from "../support/start-docport.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { postgresIsThere, testDatabase } from "./postgres.ts";
 
@@ -101,4 +102,27 @@ describe.skipIf(!postgresIsThere())("keys of a fleet", () => {
     expect(errors).toMatchObject([{ code: "ERR_KEYS_FILE" }]);
     expect(await readFile(fileIn(folder), "utf8")).toBe("mine");
   });
+
+  it.each(["1", "2"])(
+    "are taken by a built server of processes: %s",
+    { timeout: 60_000 },
+    async (count) => {
+      await using home = await testDatabase();
+      await using folder = await temporaryFolder({
+        "docs/index.md": "# Home\n\nA private page.\n",
+      });
+      await using away = await temporaryFolder({});
+      await using docport = await startDocport([
+        ...["serve", join(folder.path, "docs"), "--host", "127.0.0.1", "--port", "0"],
+        ...["--keys-file", fileIn(folder), "--store", home.url, "--store-unsealed"],
+        ...["--workers", count, "--drain", "off", "--cache", join(folder.path, "cache")],
+      ]);
+      const key = (await keys(home.url, away, "create", "ci")).out.trim();
+      const asked = async (): Promise<number> => {
+        const headers = { authorization: `Bearer ${key}` };
+        return (await fetch(`${docport.url}/llms.txt`, { headers })).status;
+      };
+      await expect.poll(asked, POLL).toBe(200);
+    },
+  );
 });
