@@ -101,6 +101,11 @@ const CAUSE_OF_CODE: Partial<Readonly<Record<ErrorCode, FailureCause>>> = {
   ERR_STORAGE_DENIED: "storage",
   ERR_STORAGE_LINK: "storage",
   ERR_STORAGE_IO: "storage",
+  ERR_STORE_AWAY: "storage",
+  ERR_STORE_DENIED: "storage",
+  ERR_STORE_IO: "storage",
+  ERR_STORE_KEY: "storage",
+  ERR_STORE_LEASE: "storage",
 };
 
 /** The CA's problem document, wherever the client put it. */

@@ -82,7 +82,11 @@ export class ChangeFeed implements AsyncDisposable {
       await migrate(database);
       await client.query(`LISTEN ${CHANGES_CHANNEL}`);
       onConnected();
-      if (this.#isAway) this.#options.onBack?.();
+      if (this.#isAway) {
+        this.#options.onBack?.();
+        // Whoever failed for want of the database need not wait any longer.
+        this.#seen = undefined;
+      }
       this.#isAway = false;
       while (!signal.aborted) {
         await this.#look(client);

@@ -11,6 +11,11 @@ interface Held {
   readonly lost: AbortController;
 }
 
+/** Why a lease's signal is aborted. */
+function lossOf(name: string): Error {
+  return new Error(`another replica may have taken over the lease ${name}`);
+}
+
 /**
  * The leases of one process. Each taking of a lease has a token greater than all before it; writes
  * carry the tokens that their process holds, and the database refuses them when one is no longer
@@ -32,6 +37,16 @@ export class HeldLeases {
   fence(): readonly [names: string[], tokens: string[]] {
     const entries = [...this.#held];
     return [entries.map(([name]) => name), entries.map(([, { token }]) => token)];
+  }
+
+  /** Finds out which leases are lost, after a write was refused, before the next heartbeat would. */
+  async recheck(): Promise<void> {
+    await Promise.all(
+      [...this.#held].map(async ([name, { token, lost }]) => {
+        const isOurs = await this.#renew(name, token).catch(() => undefined);
+        if (isOurs === false) lost.abort(lossOf(name));
+      }),
+    );
   }
 
   /** The lease, or undefined when somebody has it. */
@@ -85,7 +100,7 @@ export class HeldLeases {
       if (isOurs === true) renewedAt = askedAt;
       const isOver = this.#clock.now() - renewedAt >= LEASE_MS;
       if (isOurs === false || isOver) {
-        lost.abort(new Error(`another replica may have taken over the lease ${name}`));
+        lost.abort(lossOf(name));
         return;
       }
     }

@@ -171,6 +171,7 @@ export class PostgresStorage implements Storage {
       ...values,
     ]);
     if (row?.ok) return;
+    await this.#leases.recheck();
     throw new DocportError("ERR_STORE_LEASE", `store: ${key} was not written: the lease was lost`, {
       hint: "Nothing: another replica has taken over.",
     });

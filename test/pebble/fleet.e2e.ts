@@ -88,7 +88,10 @@ describe.skipIf(!isPossible)("replicas behind a load balancer, against Pebble", 
     stage.http.lead([silence.port]);
     const leader = await stage.start();
     await leader.said("certificate.attempt");
+    // What it has asked then is answered when it has long given up waiting.
+    await stage.database.hold();
     process.kill(leader.pid, "SIGSTOP");
+    stage.database.release();
     try {
       const others = [await stage.start(), await stage.start()];
       // As a load balancer does that looks at their health.

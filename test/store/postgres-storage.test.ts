@@ -43,7 +43,7 @@ describe.skipIf(!postgresIsThere())("PostgresStorage", () => {
   it("refuses what a leader writes that slept through the end of its lease", async () => {
     const sleeper = storageOf(first);
     const other = storageOf(second);
-    await using _ = await sleeper.tryLock("fenced");
+    await using lease = await sleeper.tryLock("fenced");
     await sleeper.store("fenced/value", "mine");
     await endLeases();
     await using taken = await other.tryLock("fenced");
@@ -55,6 +55,8 @@ describe.skipIf(!postgresIsThere())("PostgresStorage", () => {
       () => sleeper.delete("fenced"),
     ]) {
       await expect(write()).rejects.toMatchObject({ code: "ERR_STORE_LEASE" });
+      // Whoever sees the refusal sees why: not at the next heartbeat only.
+      expect(lease?.signal.aborted).toBe(true);
     }
     expect(Buffer.from((await sleeper.load("fenced/value")) ?? []).toString()).toBe("theirs");
   });

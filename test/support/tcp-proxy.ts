@@ -10,6 +10,10 @@ export interface TcpProxy extends AsyncDisposable {
   lead(ports: readonly number[]): void;
   /** Ends every connection that is open. */
   cut(): void;
+  /** Keeps back all answers on the connections that are open; resolves when something was asked. */
+  hold(): Promise<void>;
+  /** Passes on what was held. */
+  release(): void;
 }
 
 /** Passes connections on, as a load balancer in TCP mode does, and can be cut like a cable. */
@@ -21,6 +25,8 @@ export async function tcpProxy(port = 0): Promise<TcpProxy> {
     tellLed = resolve;
   });
   const open = new Set<Socket>();
+  const held = new Set<Socket>();
+  const links = new Map<Socket, Socket>();
   const keep = (socket: Socket): void => {
     open.add(socket);
     socket.on("error", () => socket.destroy());
@@ -34,7 +40,11 @@ export async function tcpProxy(port = 0): Promise<TcpProxy> {
     }
     const far = connect(target, "127.0.0.1");
     keep(far);
-    near.once("close", () => far.destroy());
+    links.set(near, far);
+    near.once("close", () => {
+      links.delete(near);
+      far.destroy();
+    });
     far.once("close", () => near.destroy());
     near.pipe(far).pipe(near);
   };
@@ -55,6 +65,14 @@ export async function tcpProxy(port = 0): Promise<TcpProxy> {
       tellLed();
     },
     cut,
+    async hold() {
+      for (const far of links.values()) held.add(far.pause());
+      await Promise.race([...links.keys()].map((near) => once(near, "data")));
+    },
+    release() {
+      for (const far of held) far.resume();
+      held.clear();
+    },
     async [Symbol.asyncDispose]() {
       cut();
       server.close();

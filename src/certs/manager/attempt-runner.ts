@@ -113,10 +113,15 @@ export class AttemptRunner {
       observed,
       random,
     });
-    work.emit({ type: "failed", failure, retryAt });
     // With a full disk the file cannot say that we have to wait; memory can until we stop.
     this.#waitInMemoryUntil = retryAt;
-    await ledger.append(set, entry);
-    this.#waitInMemoryUntil = 0;
+    try {
+      await ledger.append(set, entry);
+      this.#waitInMemoryUntil = 0;
+    } finally {
+      // Only the refusal shows that it was no longer ours: whoever orders now tells how it went.
+      if (signal.aborted) this.#waitInMemoryUntil = 0;
+      else work.emit({ type: "failed", failure, retryAt });
+    }
   }
 }

@@ -91,9 +91,12 @@ export class CertificateManager implements AsyncDisposable {
   }
 
   async #tick(isForced: boolean): Promise<number> {
-    const next = await this.#work.tick(isForced);
-    // After it, because the first one makes the folder.
-    if (!this.#stop.signal.aborted) this.#unwatch ??= this.#watch();
-    return next;
+    // Before it, so that no news is missed meanwhile; after it, because the first one makes the folder.
+    this.#unwatch ??= this.#watch();
+    try {
+      return await this.#work.tick(isForced);
+    } finally {
+      if (!this.#stop.signal.aborted) this.#unwatch ??= this.#watch();
+    }
   }
 }

@@ -185,6 +185,11 @@ export class CertificateWork {
     try {
       await this.#work(work, AbortSignal.any([this.#options.stop, lease.signal]));
       this.#trouble = undefined;
+    } catch (error) {
+      if (!lease.signal.aborted) throw error;
+      // Whoever has it now goes on with the work, and we look what comes of it.
+      this.#isFollower = true;
+      this.#isHeldUp = true;
     } finally {
       await lease.release();
     }
