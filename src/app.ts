@@ -10,6 +10,7 @@ import type { RequestNotes } from "./http/request-notes.ts";
 import type { SseRelay } from "./http/sse-endpoint.ts";
 import { createStartGate } from "./http/start-gate.ts";
 import { keepGaps } from "./keep-gaps.ts";
+import type { UsagePeers } from "./lib/client-usage.ts";
 import type { Clock } from "./lib/clock.ts";
 import { systemClock } from "./lib/clock.ts";
 import type { Log } from "./lib/log.ts";
@@ -50,6 +51,7 @@ export interface AppParts {
   /** Has the sources read again. */
   readonly refresh: () => void;
   readonly sseRelay: SseRelay;
+  readonly usagePeers: UsagePeers;
 }
 
 /** A server that runs. Disposing of it stops it in an orderly way. */
@@ -185,6 +187,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         ? undefined
         : { secret: config.refreshSecret, ask: () => (parts ?? living).refresh() },
     sseRelay: parts?.sseRelay,
+    usagePeers: (parts ?? fleet)?.usagePeers,
+    signal: ended.signal,
     ...(certificate && {
       certificateLine: () => certificate.line(),
       health: () => certificate.health(),

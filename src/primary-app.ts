@@ -21,6 +21,7 @@ import type { Fleet } from "./store/open-fleet.ts";
 import { readVersion } from "./version.ts";
 import type { PrimaryView, WorkerTask } from "./worker-app.ts";
 import { WorkerCounts } from "./worker-counts.ts";
+import { relayWorkerUsage } from "./worker-usage.ts";
 import { fromOurBuild } from "./workers/channel.ts";
 import { workerStarter } from "./workers/start-worker.ts";
 import { type WorkerEvent, WorkerPool } from "./workers/worker-pool.ts";
@@ -86,6 +87,7 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
         ...(fleetCatalog && { index: fleetCatalog.fleetStatus() }),
       }),
     });
+    relayWorkerUsage(pool, fleet?.usagePeers, { clock, signal });
     const remote = remotePorts(pool, config);
     listener = await openListener(config, {
       handler: () => new Response(null, { status: 500 }),

@@ -5,6 +5,8 @@ import { isPrivate } from "./config/access-settings.ts";
 import { type CorpusHost, corpusHostsOf } from "./config/source-list.ts";
 import type { Config } from "./config.ts";
 import type { HttpHandler, HttpHandlerOptions } from "./http/http-options.ts";
+import type { TrafficGuard } from "./http/limits/traffic-guard.ts";
+import type { UsagePeers } from "./lib/client-usage.ts";
 import { Publication } from "./publication.ts";
 import type { MergeSegments } from "./search/merge-segments.ts";
 
@@ -19,7 +21,11 @@ export type HandlerParts = Pick<
   | "sseRelay"
   | "observer"
   | "onError"
->;
+> & {
+  /** Other processes that count the same clients, until `signal` is aborted. Default: none. */
+  readonly usagePeers?: UsagePeers | undefined;
+  readonly signal: AbortSignal;
+};
 
 /** The documentation under every name that it is served under. */
 export interface Publications {
@@ -71,8 +77,13 @@ export async function createPublications(
       };
     },
 
-    async createHandler(publicUrl, parts) {
-      const common = { ...(await handlerOptions(config, options)), ...parts };
+    async createHandler(publicUrl, { usagePeers, signal, ...parts }) {
+      const made = await handlerOptions(config, options);
+      const common = { ...made, ...parts };
+      if (usagePeers) {
+        const { shareUsage } = await import("./http/limits/share-usage.ts");
+        void shareUsage(made.guard.usage, usagePeers, { clock: options.clock, signal });
+      }
       const { registryName } = config;
       const handler = await main.createHandler(publicUrl, { ...common, registryName });
       if (single.length === 0) return handler;
@@ -101,7 +112,9 @@ export function corpusUrlsUnder({ sources }: Config, publicUrl: string): readonl
 async function handlerOptions(
   config: Config,
   { clock }: AccessOptions,
-): Promise<Omit<HttpHandlerOptions, "catalog" | "createServer">> {
+): Promise<
+  Omit<HttpHandlerOptions, "catalog" | "createServer"> & { readonly guard: TrafficGuard }
+> {
   const { createHostPolicy } = await import("./http/host-policy.ts");
   const { createTrafficGuard } = await import("./http/limits/traffic-guard.ts");
   const { DEFAULT_HTTP_LIMITS } = await import("./http/http-options.ts");

@@ -19,6 +19,7 @@ import { openHttpsPorts, publicOrigin } from "./net/automatic-https.ts";
 import type { InheritedSocket } from "./net/inherited-sockets.ts";
 import { listenHttps, type TlsKeyPair } from "./net/tls-listener.ts";
 import { openListener } from "./open-listener.ts";
+import { workerUsagePeers } from "./worker-usage.ts";
 import { fromOurBuild } from "./workers/channel.ts";
 import type { PrimaryLink } from "./workers/primary-link.ts";
 
@@ -121,6 +122,7 @@ async function start(
     readyThough: () => view().readyThough ?? [],
     refresh: () => void link.ask("refresh").catch(() => {}),
     sseRelay: relayThrough(link),
+    usagePeers: workerUsagePeers(link),
   };
   return startApp(ofOne, { log, fetch, sockets, parts, now: Date.now });
 }

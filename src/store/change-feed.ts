@@ -3,12 +3,15 @@ import type { Clock } from "../lib/clock.ts";
 import type { Database } from "./database.ts";
 import { migrate } from "./migrate.ts";
 import { CHANGES_CHANNEL } from "./postgres-storage.ts";
+import { USAGE_CHANNEL } from "./usage-news.ts";
 
 export interface ChangeFeedOptions {
   readonly database: Database;
   readonly clock: Clock;
   /** Told the key that changed, or undefined when any may have: news was missed. */
   readonly onChange: (key: string | undefined) => void;
+  /** Told what a replica says of its clients; missed news is not told again. */
+  readonly onUsage?: (news: string) => void;
   /** Told when the database has gone away, once, and when it is back. */
   readonly onAway?: (error: unknown) => void;
   readonly onBack?: () => void;
@@ -76,11 +79,15 @@ export class ChangeFeed implements AsyncDisposable {
     const ended = new AbortController();
     client.on("error", (error) => ended.abort(error));
     client.on("end", () => ended.abort(new Error("the database ended the connection")));
-    client.on("notification", ({ payload }) => this.#options.onChange(payload));
+    client.on("notification", ({ channel, payload }) => {
+      if (channel === CHANGES_CHANNEL) this.#options.onChange(payload);
+      else this.#options.onUsage?.(payload ?? "");
+    });
     try {
       // A database that was away at the start may be a new one.
       await migrate(database);
       await client.query(`LISTEN ${CHANGES_CHANNEL}`);
+      if (this.#options.onUsage) await listenForUsage(client);
       onConnected();
       if (this.#isAway) {
         this.#options.onBack?.();
@@ -108,4 +115,9 @@ export class ChangeFeed implements AsyncDisposable {
     this.#seen = count;
     this.#options.onChange(undefined);
   }
+}
+
+async function listenForUsage(client: Client): Promise<void> {
+  const { rows } = await client.query<{ channel: string }>(`SELECT ${USAGE_CHANNEL} AS channel`);
+  await client.query(`LISTEN ${client.escapeIdentifier(rows[0]?.channel ?? "")}`);
 }

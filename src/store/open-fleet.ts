@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { ChallengeSharing } from "../certs/challenges/challenge-sharing.ts";
 import type { Storage } from "../certs/storage.ts";
+import type { UsagePeers } from "../lib/client-usage.ts";
 import type { Clock } from "../lib/clock.ts";
 import { DocportError, messageOf } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
@@ -14,6 +15,7 @@ import { PostgresStorage } from "./postgres-storage.ts";
 import { Replicas } from "./replicas.ts";
 import { Sealer, type SealKey } from "./seal.ts";
 import { SharedChallenges } from "./shared-challenges.ts";
+import { UsageNews } from "./usage-news.ts";
 
 export interface FleetOptions {
   readonly url: string;
@@ -32,6 +34,7 @@ export interface Fleet extends AsyncDisposable {
   readonly storage: Storage;
   readonly sharing: ChallengeSharing;
   readonly shelf: PostgresIndexShelf;
+  readonly usagePeers: UsagePeers;
 }
 
 /**
@@ -45,13 +48,9 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
   const name = `${hostname()}:${process.pid}`;
   const sealer = keys.length > 0 ? new Sealer(keys) : undefined;
   const shared = new PostgresStorage({ database, sealer, clock, holder: name });
-  const replicas = new Replicas({
-    database,
-    clock,
-    id: randomUUID(),
-    name,
-    status: options.status,
-  });
+  const id = randomUUID();
+  const replicas = new Replicas({ database, clock, id, name, status: options.status });
+  const usagePeers = new UsageNews({ database, clock, id });
   const sharing = new SharedChallenges({ storage: shared, replicas });
   const shelf = new PostgresIndexShelf({ database, clock, holder: name });
   const storage = new LocalCopyStorage({
@@ -68,6 +67,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
       storage.tell(key);
       shelf.tell(key);
     },
+    onUsage: (news) => usagePeers.tellListeners(news),
     onAway: (error) => log("warn", "store.away", { message: messageOf(error) }),
     onBack: () => log("info", "store.back"),
   });
@@ -86,6 +86,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     storage,
     sharing,
     shelf,
+    usagePeers,
     async [Symbol.asyncDispose]() {
       await feed[Symbol.asyncDispose]();
       await replicas[Symbol.asyncDispose]();

@@ -1,3 +1,4 @@
+import type { ClientUsage, UsageBook } from "../../lib/client-usage.ts";
 import type { Clock } from "../../lib/clock.ts";
 
 export interface TokenBucketOptions {
@@ -25,11 +26,17 @@ interface Bucket {
 const BURST_SHARE = 1 / 4;
 
 /**
+ * Most minutes' worth that is owed for what was used elsewhere: so many times a quarter of the limit
+ * as forty processes let through before they have heard of each other.
+ */
+const MAX_OWED_MINUTES = 10;
+
+/**
  * A token bucket for each client. The burst and what flows in within a minute are together the
  * limit, so that no window of 60 seconds ever holds more than `perMinute` requests. Memory is
  * bounded: a client that was forgotten begins with a full bucket.
  */
-export class TokenBuckets {
+export class TokenBuckets implements UsageBook {
   readonly #clock: Clock;
   readonly #maxClients: number;
   readonly #perMinute: number;
@@ -37,6 +44,8 @@ export class TokenBuckets {
   readonly #refillPerMs: number;
   /** In the order of last use: a `Map` keeps that of insertion. */
   readonly #buckets = new Map<string, Bucket>();
+  /** Since it was last taken; undefined: nobody wants to know. */
+  #usage: Map<string, number> | undefined;
 
   constructor({ perMinute, maxClients = 16_384, clock }: TokenBucketOptions) {
     if (!(perMinute >= 2)) throw new RangeError(`perMinute: at least 2, got ${perMinute}`);
@@ -57,6 +66,7 @@ export class TokenBuckets {
     const bucket = this.#refilled(client);
     if (bucket.tokens >= 1) {
       bucket.tokens -= 1;
+      this.#note(client, 1);
       return { isAllowed: true, retryInMs: 0 };
     }
     const retryInMs = Math.ceil((1 - bucket.tokens) / this.#refillPerMs);
@@ -67,12 +77,36 @@ export class TokenBuckets {
   charge(client: string, requests: number): void {
     const bucket = this.#refilled(client);
     bucket.tokens = Math.max(-this.#perMinute, bucket.tokens - requests);
+    this.#note(client, requests);
   }
 
   /** Takes back a request that turned out to be somebody else's to answer for. */
   giveBack(client: string): void {
     const bucket = this.#refilled(client);
     bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
+    this.#note(client, -1);
+  }
+
+  takeUsage(): ClientUsage {
+    const usage = this.#usage ?? new Map<string, number>();
+    this.#usage = new Map();
+    return usage;
+  }
+
+  /** Owed in full, within reason, so that in the long run all processes together keep the limit. */
+  addUsage(usage: ClientUsage): void {
+    const least = -this.#perMinute * MAX_OWED_MINUTES;
+    for (const [client, requests] of usage) {
+      const bucket = this.#refilled(client);
+      const tokens = Math.max(least, bucket.tokens - requests);
+      bucket.tokens = Math.min(this.#burst, tokens);
+    }
+  }
+
+  #note(client: string, requests: number): void {
+    const usage = this.#usage;
+    if (!usage || (usage.size >= this.#maxClients && !usage.has(client))) return;
+    usage.set(client, (usage.get(client) ?? 0) + requests);
   }
 
   #refilled(client: string): Bucket {

@@ -1,3 +1,4 @@
+import type { UsageBook } from "../../lib/client-usage.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { UseCounts } from "../../lib/use-counts.ts";
 import type { HttpLimits } from "../http-options.ts";
@@ -10,6 +11,8 @@ export interface TrafficGuard {
   enter(client: string | undefined): Visit | Response;
   /** What is going on now. */
   load(): TrafficLoad;
+  /** Of requests in a minute; what is open at once each process counts by itself. */
+  readonly usage: UsageBook;
 }
 
 export interface TrafficLoad {
@@ -144,6 +147,7 @@ export function createTrafficGuard(limits: GuardLimits, clock: Clock): TrafficGu
       };
     },
     load: () => ({ inFlight, openStreams }),
+    usage: buckets,
   };
 }
 
