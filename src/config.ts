@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { exceededNameLimit } from "./certs/policy/names-per-certificate.ts";
 import { checkAccess } from "./config/access-settings.ts";
 import { ConfigError, type ConfigProblem, showValue } from "./config/config-problem.ts";
 import { checkFleet } from "./config/fleet-settings.ts";
@@ -119,7 +120,32 @@ function checkTls(settings: Settings): Misfit[] {
     for (const key of update)
       expect(isGiven(key), key, `a value: ${update.join(", ")} go together`);
   }
-  return misfits;
+  return [...misfits, ...checkNameCount(settings)];
+}
+
+/** All names are in one certificate, and a CA that takes fewer would refuse order after order. */
+function checkNameCount(settings: Settings): Misfit[] {
+  const names = allNames(settings);
+  const { tls, profile, acmeDirectory, fallbackDirectory } = settings;
+  if (tls !== "auto") return [];
+  const limitOf = (directoryUrl: string | undefined): string | undefined => {
+    const limit = exceededNameLimit(directoryUrl, { names, profile });
+    const kind = limit?.profile === undefined ? "" : ` of the profile ${limit.profile}`;
+    return (
+      limit &&
+      `at most ${limit.most} names, all that Let's Encrypt puts into one certificate${kind}`
+    );
+  };
+  const count = new Set(names).size;
+  const first = limitOf(acmeDirectory);
+  if (first !== undefined) {
+    const expected = `${first}, and the others on a second server with a folder or store of its own`;
+    return [{ row: SETTINGS.domain, value: count, expected }];
+  }
+  const second = fallbackDirectory === undefined ? undefined : limitOf(fallbackDirectory);
+  if (second === undefined) return [];
+  const expected = `none for ${count} names, or ${second}`;
+  return [{ row: SETTINGS.fallbackDirectory, value: fallbackDirectory, expected }];
 }
 
 /** What only shows when the settings are seen side by side. */
