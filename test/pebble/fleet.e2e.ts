@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgresIsThere } from "../store/postgres.ts";
 import { trySession } from "../support/tls-session.ts";
-import { fleetStage, NAME, type ReplicaProcess, ready, type Stage } from "./fleet-stage.ts";
+import { fleetStage, ledgerKinds, NAME, type ReplicaProcess, ready } from "./fleet-stage.ts";
 import { type Pebble, pebbleGeneration, startPebble } from "./start-pebble.ts";
 
 const REPLICAS = 5;
@@ -27,16 +27,6 @@ async function silentServer(): Promise<AsyncDisposable & { readonly port: number
       await once(server, "close");
     },
   };
-}
-
-async function ledgerKinds(stage: Stage): Promise<string[]> {
-  const [ledger] = await stage.query<{ value: Buffer }>(
-    "SELECT value FROM docport_values WHERE key = '.docport/ledger.jsonl'",
-  );
-  return (ledger?.value.toString() ?? "")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => (JSON.parse(line) as { kind: string }).kind);
 }
 
 describe.skipIf(!isPossible)("replicas behind a load balancer, against Pebble", () => {

@@ -8,6 +8,8 @@ export interface ReadAnswer {
   readonly body: string;
   /** SHA-256 fingerprint of the leaf that the server showed; of HTTPS only. */
   readonly fingerprint256: string | undefined;
+  /** The subjectAltName of that leaf as Node writes it: `DNS:docs.example.com, DNS:...`. */
+  readonly altNames: string | undefined;
 }
 
 export interface AskOptions {
@@ -41,10 +43,8 @@ export function ask(href: string, options: AskOptions = {}): Promise<ReadAnswer>
   return new Promise((resolve, reject) => {
     const outgoing = (isSecure ? httpsRequest : httpRequest)(requestOptions, (incoming) => {
       const { socket } = incoming;
-      const fingerprint256 =
-        "getPeerCertificate" in socket
-          ? (socket as TLSSocket).getPeerCertificate().fingerprint256
-          : undefined;
+      const leaf =
+        "getPeerCertificate" in socket ? (socket as TLSSocket).getPeerCertificate() : undefined;
       let text = "";
       incoming.setEncoding("utf8");
       incoming.on("data", (chunk: string) => (text += chunk));
@@ -53,7 +53,8 @@ export function ask(href: string, options: AskOptions = {}): Promise<ReadAnswer>
           status: incoming.statusCode ?? 0,
           headers: incoming.headers,
           body: text,
-          fingerprint256,
+          fingerprint256: leaf?.fingerprint256,
+          altNames: leaf?.subjectaltname,
         }),
       );
       incoming.on("error", reject);
