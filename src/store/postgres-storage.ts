@@ -122,6 +122,15 @@ export class PostgresStorage implements Storage {
     }));
   }
 
+  /** The count of a value's last change; undefined when there is none. */
+  async changeOf(key: string): Promise<bigint | undefined> {
+    const [row] = await this.#database.query<{ change: string }>(
+      "SELECT change FROM docport_values WHERE key = $1",
+      [key],
+    );
+    return row && BigInt(row.change);
+  }
+
   /** Seals every private key with the key that seals now. Resolves with how many were changed. */
   async rekey(): Promise<number> {
     const sealer = this.#sealer;

@@ -26,6 +26,7 @@ export class SharedChallenges implements ChallengeSharing {
   readonly #heard = new Map<string, { readonly change: bigint; readonly remove: () => void }>();
   #answers: LocalAnswers | undefined;
   #looking: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
   #questions = 0;
 
   constructor({ storage, replicas }: SharedChallengesOptions) {
@@ -41,8 +42,7 @@ export class SharedChallenges implements ChallengeSharing {
   async publish(answer: SharedAnswer): Promise<() => Promise<void>> {
     const key = keyOf(answer);
     await this.#storage.store(key, JSON.stringify(answer), { secret: true });
-    const entries = await this.#storage.loadFolder(FOLDER);
-    const change = entries.find((entry) => entry.key === key)?.change;
+    const change = await this.#storage.changeOf(key);
     if (change !== undefined) await this.#replicas.untilHeard(change, HEARD_WITHIN_MS);
     // A leader that lost its lease may not delete; the next answer of that name replaces it.
     return () => this.#storage.delete(key).catch(() => undefined);
@@ -62,9 +62,13 @@ export class SharedChallenges implements ChallengeSharing {
 
   /** Looks at all answers anew. Rejects when the store does; the next change looks again. */
   refresh(): Promise<void> {
-    const next = this.#looking.then(() => this.#refresh());
-    this.#looking = next.catch(() => undefined);
-    return next;
+    // One that has not begun yet sees this change as well: a certificate of many names has many.
+    this.#next ??= this.#looking.then(() => {
+      this.#next = undefined;
+      return this.#refresh();
+    });
+    this.#looking = this.#next.catch(() => undefined);
+    return this.#next;
   }
 
   async find(token: string): Promise<string | undefined> {

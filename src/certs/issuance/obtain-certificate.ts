@@ -146,7 +146,8 @@ async function requestOrder(
 ): Promise<Order> {
   const { ledger, set, ca, limits, clock, account, exempt, signal } = options;
   const now = clock.now();
-  const verdict = judgeOrderLimits(limits, ledger.entries, { ca, set, now });
+  const names = options.identifiers.map(({ value }) => value);
+  const verdict = judgeOrderLimits(limits, ledger.entries, { ca, set, names, now });
   if (!exempt && now < verdict.allowedAt) {
     throw new LocalLimitError(LIMIT_NAMES[verdict.limit ?? "newOrders"], verdict.allowedAt);
   }

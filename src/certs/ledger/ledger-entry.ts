@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { booleanIn, isRecord, numberIn, parseJson, stringIn } from "../parse-json.ts";
 
 const KINDS = [
@@ -66,17 +67,20 @@ export type NewLedgerEntry = Omit<LedgerEntry, "at" | "set">;
 
 const MAX_TEXT_CHARS = 500;
 
-/** Names the exact set of identifiers, whatever their order and case; the CA's limits go by it. */
+/**
+ * Names the exact set of identifiers, whatever their order and case; the CA's limits go by it. The
+ * names themselves, or, when they are many, their hash: each line of the ledger has it.
+ */
 export function identifierSetKey(names: readonly string[]): string {
-  return [...new Set(names.map((name) => name.toLowerCase()))].toSorted().join(",");
+  const set = [...new Set(names.map((name) => name.toLowerCase()))].toSorted().join(",");
+  if (set.length <= MAX_TEXT_CHARS) return set;
+  return `sha256:${createHash("sha256").update(set).digest("hex")}`;
 }
 
 /** One line of the ledger, without its line feed. Texts are cut to 500 characters. */
 export function formatLedgerEntry(entry: LedgerEntry): string {
   return JSON.stringify(entry, (_, value: unknown) =>
-    typeof value === "string" && value.length > MAX_TEXT_CHARS && value !== entry.set
-      ? value.slice(0, MAX_TEXT_CHARS)
-      : value,
+    typeof value === "string" ? value.slice(0, MAX_TEXT_CHARS) : value,
   );
 }
 

@@ -85,15 +85,20 @@ function fullAgainAt(limit: RateLimit, times: readonly number[]): number {
 export function judgeOrderLimits(
   limits: PublishedLimits,
   entries: readonly LedgerEntry[],
-  order: { readonly ca: string; readonly set: string; readonly now: number },
+  order: {
+    readonly ca: string;
+    readonly set: string;
+    /** Those that the set stands for. */
+    readonly names: readonly string[];
+    readonly now: number;
+  },
 ): LimitVerdict {
   const mine = entries.filter((entry) => entry.ca === order.ca);
   const used: readonly (readonly [keyof PublishedLimits, readonly number[]])[] = [
     ["newOrders", ordersRequested(mine)],
     ["certificatesPerSet", certificatesAskedFor(mine, order.set)],
-    ...order.set
-      .split(",")
-      .map((identifier) => failedValidations(mine, identifier))
+    ...order.names
+      .map((name) => failedValidations(mine, name.toLowerCase()))
       .map((times) => ["failedValidationsPerIdentifier", times] as const),
   ];
   return tightest(limits, used, order.now);

@@ -69,7 +69,7 @@ function stepAt(input: StepInput, authority: number): Step {
   const { now, names, set, current, planned, entries } = input;
   const { directoryUrl: ca, limits } = input.authorities[authority] ?? NO_AUTHORITY;
   const history = attemptHistory(entries, set, ca);
-  const verdict = judgeOrderLimits(limits, entries, { ca, set, now });
+  const verdict = judgeOrderLimits(limits, entries, { ca, set, names, now });
   const retryAt = Math.max(retryAtOf(history, input.isForced), input.waitInMemoryUntil);
   // An order that is in flight has been counted already.
   const isInFlight = orderInFlight(entries, set)?.ca === ca;

@@ -87,5 +87,10 @@ describe("Ledger", () => {
 
   it("names a set of identifiers whatever their order and case", () => {
     expect(identifierSetKey(["B.test", "a.test", "b.test"])).toBe("a.test,b.test");
+    const many = Array.from({ length: 100 }, (_, i) => `docs-${i}.example.test`);
+    expect(identifierSetKey(many.toReversed())).toBe(identifierSetKey(many));
+    expect(identifierSetKey(many.slice(1))).not.toBe(identifierSetKey(many));
+    // Each line has it, and an order for a hundred names has hundreds of them.
+    expect(identifierSetKey(many).length).toBeLessThan(100);
   });
 });

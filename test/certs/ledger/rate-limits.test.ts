@@ -28,7 +28,7 @@ const entry = (
   ...more,
 });
 const judge = (entries: readonly LedgerEntry[], now = NOW) =>
-  judgeOrderLimits(LETS_ENCRYPT_LIMITS, entries, { ca: CA, set: SET, now });
+  judgeOrderLimits(LETS_ENCRYPT_LIMITS, entries, { ca: CA, set: SET, names: SET.split(","), now });
 
 /** The bucket as one would explain it: it fills, and each use takes one. */
 function bucketAt(limit: RateLimit, times: readonly number[], now: number): number {
