@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { App, AppOptions } from "./app.ts";
 import type { AppListener } from "./app-listener.ts";
@@ -11,6 +11,7 @@ import { keepGaps } from "./keep-gaps.ts";
 import { systemClock } from "./lib/clock.ts";
 import { messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
+import { ownModule } from "./lib/own-file.ts";
 import type { FleetCatalog } from "./living/fleet-catalog.ts";
 import type { FollowedCatalog } from "./living/living-catalog.ts";
 import { openListener } from "./open-listener.ts";
@@ -42,7 +43,7 @@ export async function startPrimaryApp(config: Config, options: AppOptions): Prom
   const signal = AbortSignal.any([ended.signal, ...(options.signal ? [options.signal] : [])]);
   const onError = (error: unknown): void =>
     log("error", "primary.failed", { message: messageOf(error) });
-  const module = new URL(`./cli/worker${extname(import.meta.url)}`, import.meta.url);
+  const module = ownModule("cli/worker");
   const pool = new WorkerPool({
     count: config.workers,
     start: workerStarter(fileURLToPath(module)),

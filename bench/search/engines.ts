@@ -8,7 +8,7 @@ import {
   writeSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import type * as Scratch from "../../src/lib/scratch-file.ts";
+import { ScratchFile } from "../../src/lib/scratch-file.ts";
 import type * as Search from "../../src/search/index.ts";
 import type { BenchSection } from "./corpus.ts";
 
@@ -28,9 +28,6 @@ const HITS = 10;
 const { IndexBuilder, SearchIndex } = (await import(
   new URL("../../dist/search/index.js", import.meta.url).href
 )) as typeof Search;
-const { ScratchFile } = (await import(
-  new URL("../../dist/lib/scratch-file.js", import.meta.url).href
-)) as typeof Scratch;
 
 const docport: BenchEngine = {
   build(sections, path) {

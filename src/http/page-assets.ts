@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { ownFile } from "../lib/own-file.ts";
 import type { RouteEntries } from "./route.ts";
 import { shortHash } from "./tagged-response.ts";
 
@@ -38,6 +39,6 @@ function asset(
   extension: string,
   type: string,
 ): { readonly path: string; readonly text: string; readonly type: string } {
-  const text = readFileSync(new URL(`../web/${name}.${extension}`, import.meta.url), "utf8");
+  const text = readFileSync(ownFile(`web/${name}.${extension}`), "utf8");
   return { path: `/assets/${name}.${shortHash(text)}.${extension}`, text, type };
 }

@@ -1,8 +1,7 @@
 import { once } from "node:events";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { createBreather } from "../lib/breathe.ts";
+import { ownModule } from "../lib/own-file.ts";
 import type { Segment } from "../search/file/segment.ts";
 import { mergeSegments, openMergedSegment } from "../search/merge-segments.ts";
 
@@ -50,9 +49,7 @@ async function mergeInThread(
   segments: readonly Segment[],
   execArgv: readonly string[] | undefined,
 ): Promise<Uint8Array> {
-  // The file beside this one, in whichever form the program runs.
-  const file = `./merge-worker${extname(fileURLToPath(import.meta.url))}`;
-  const worker = new Worker(new URL(file, import.meta.url), {
+  const worker = new Worker(ownModule("living/merge-worker"), {
     ...(execArgv && { execArgv: [...execArgv] }),
   });
   // An error of the thread rejects this; it is listened for before anything is sent.

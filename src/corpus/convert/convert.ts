@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { DocportError, messageOf } from "../../lib/errors.ts";
+import { ownFile } from "../../lib/own-file.ts";
 import { remainingWaitMs } from "./remaining-wait.ts";
 
 export interface Conversion {
@@ -86,7 +87,7 @@ function timeoutOf(timeoutMs: number): {
 }
 
 function start(): Worker {
-  const started = new Worker(new URL("./convert-worker.js", import.meta.url), {
+  const started = new Worker(ownFile("corpus/convert/convert-worker.js"), {
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MEGABYTES },
     stdout: true,
     stderr: true,
