@@ -135,7 +135,7 @@ export function httpsPorts(
   config: Config,
   options: Omit<AppListenerOptions, "log" | "remote">,
 ): HttpsPortsOptions {
-  const { host, port, acmePort, domain, publicUrl } = config;
+  const { host, port, acmePort, domain, publicUrl, proxyProtocol } = config;
   const { handler, direct, onError, processes, sockets = [], clock = systemClock } = options;
   const { main: https, plain: http } = assignSockets(sockets, "https", true);
   return {
@@ -151,6 +151,7 @@ export function httpsPorts(
     handler,
     direct,
     limits: limitsOf(config),
+    proxyProtocol,
     processes,
     plainHandler: (request) =>
       isProbePath(new URL(request.url).pathname) ? Promise.resolve(handler(request)) : undefined,
@@ -214,12 +215,13 @@ export function localPort(
   config: Config,
   options: Omit<AppListenerOptions, "log" | "remote">,
 ): ListenHttpsOptions {
-  const { host, port } = config;
+  const { host, port, proxyProtocol } = config;
   const { handler, direct, onError, processes, clock = systemClock } = options;
   const { main: inheritedFd } = assignSockets(options.sockets ?? [], "https", false);
   const limits = limitsOf(config);
   const names = LOCAL_NAMES;
-  const listening = { host, port, inheritedFd, limits, processes, handler, direct, onError };
+  const taken = { host, port, inheritedFd, proxyProtocol, limits, processes };
+  const listening = { ...taken, handler, direct, onError };
   // HSTS would take plain HTTP away from every other program on localhost.
   return { ...listening, clock, names, hsts: false };
 }

@@ -14,14 +14,21 @@ export async function openListener(
     const { openSecureListener } = await import("./app-listener.ts");
     return openSecureListener(config, options);
   }
-  const { host, port, publicUrl } = config;
+  const { host, port, publicUrl, proxyProtocol } = config;
   if (options.remote) {
     const { listener } = await options.remote.open();
     const { url } = listener;
     return { url: publicUrl ?? url, localUrl: url, close: () => listener.close() };
   }
   const { main: inheritedFd } = assignSockets(options.sockets ?? [], "http", false);
-  const listening = { host, port, inheritedFd, limits: limitsOf(config), ...options };
+  const listening = {
+    host,
+    port,
+    inheritedFd,
+    proxyProtocol,
+    limits: limitsOf(config),
+    ...options,
+  };
   const listener = await listenHttp({ ...listening, clock: systemClock });
   const { url } = listener;
   return {

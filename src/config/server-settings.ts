@@ -26,6 +26,8 @@ export interface ServerSettings {
   readonly publicUrl: string | undefined;
   /** Whether the headers that a proxy adds are believed. */
   readonly trustProxy: boolean;
+  /** Whether each connection begins with whose it is, as a load balancer in TCP mode says it. */
+  readonly proxyProtocol: boolean;
   /** Web origins, besides the server's own and this computer's, whose pages may call it. */
   readonly allowedOrigins: readonly string[];
   /** Of one client, in any minute. */
@@ -83,6 +85,12 @@ export const serverSettings: { readonly [K in keyof ServerSettings]: Setting<Ser
       type: toggle,
       fallback: false,
       doc: "Believe the X-Forwarded headers of the proxy that stands before the server.",
+    }),
+    proxyProtocol: setting("proxyProtocol", {
+      group: "server",
+      type: toggle,
+      fallback: false,
+      doc: "Connections come from a load balancer that says in the PROXY protocol whose they are.",
     }),
     allowedOrigins: setting("allowedOrigins", {
       group: "server",

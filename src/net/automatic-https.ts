@@ -34,7 +34,15 @@ import type { WebHandler } from "./web-bridge.ts";
 export interface HttpsPortsOptions
   extends Pick<
     ListenHttpsOptions,
-    "host" | "port" | "handler" | "direct" | "requestListener" | "limits" | "pair" | "processes"
+    | "host"
+    | "port"
+    | "handler"
+    | "direct"
+    | "requestListener"
+    | "limits"
+    | "pair"
+    | "processes"
+    | "proxyProtocol"
   > {
   /** DNS names, wildcards, IP addresses: all in one certificate. */
   readonly names: readonly string[];
@@ -295,7 +303,14 @@ function pickListening(
   options: HttpsPortsOptions,
 ): Pick<
   ListenHttpsOptions,
-  "host" | "port" | "handler" | "direct" | "requestListener" | "limits" | "processes" | "onError"
+  | "host"
+  | "port"
+  | "handler"
+  | "requestListener"
+  | "limits"
+  | "processes"
+  | "proxyProtocol"
+  | "onError"
 > {
   const { host, port, handler, requestListener, limits, processes, onError } = options;
   return {
@@ -303,6 +318,7 @@ function pickListening(
     port,
     handler,
     processes,
+    proxyProtocol: options.proxyProtocol,
     ...(requestListener && { requestListener }),
     ...(limits && { limits }),
     ...(onError && { onError }),

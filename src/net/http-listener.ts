@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { type Clock, systemClock } from "../lib/clock.ts";
+import { acceptProxied } from "./accept-proxied.ts";
 import { type ConnectionBudget, connectionBudget, readMachineLimits } from "./connection-budget.ts";
 import { prepareGracefulClose } from "./graceful-close.ts";
 import { guardConnections } from "./guard-connections.ts";
@@ -50,6 +51,8 @@ export interface ListenHttpOptions extends ListenTarget {
   /** Is shown every request first. Default: none. */
   readonly direct?: DirectHandler | undefined;
   readonly limits?: Partial<ListenerLimits>;
+  /** Whether a load balancer says whose each connection is: see `acceptProxied`. Default false. */
+  readonly proxyProtocol?: boolean | undefined;
   /** Processes that do the same and share the memory of the machine. Default 1. */
   readonly processes?: number | undefined;
   /** Default: the system's. */
@@ -94,6 +97,7 @@ export async function listenHttp(options: ListenHttpOptions): Promise<HttpListen
   );
   server.timeout = limits.idleTimeoutInMs;
   guardConnections(server, limits, { clock, isSecure: false });
+  if (options.proxyProtocol) acceptProxied(server, limits.headersTimeoutInMs);
   const { host, port } = await listenOn(server, options);
   const ending = prepareGracefulClose(server, clock);
   return {

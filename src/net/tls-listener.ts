@@ -11,6 +11,7 @@ import {
 import { ACME_TLS_ALPN_PROTOCOL } from "../acme/tls-alpn-certificate.ts";
 import type { TlsAlpnChallenges } from "../certs/challenges/tls-alpn-challenges.ts";
 import { systemClock } from "../lib/clock.ts";
+import { acceptProxied } from "./accept-proxied.ts";
 import { prepareGracefulClose } from "./graceful-close.ts";
 import { guardConnections } from "./guard-connections.ts";
 import {
@@ -98,6 +99,7 @@ export async function listenHttps(options: ListenHttpsOptions): Promise<HttpsLis
     ...options.handshakes,
   });
   guardConnections(server, limits, { clock, isSecure: true });
+  if (options.proxyProtocol) acceptProxied(server, limits.headersTimeoutInMs);
   server.on("secureConnection", (socket) => {
     // The handshake was all that the CA wanted (RFC 8737 §3).
     if (socket.alpnProtocol === ACME_TLS_ALPN_PROTOCOL) socket.end();

@@ -93,6 +93,7 @@ describe("precedence", () => {
       port: 8080,
       publicUrl: undefined,
       trustProxy: false,
+      proxyProtocol: false,
       maxInFlight: 1024,
       requestsPerMinute: 6000,
       registryName: undefined,

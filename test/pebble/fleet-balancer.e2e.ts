@@ -27,7 +27,7 @@ describe.skipIf(!canRun)("replicas behind HAProxy in TCP mode", () => {
 
   it("are restarted one by one, ten times, without a failed request", async () => {
     await using stage = await fleetStage(pebble);
-    const flags = ["--drain", "1s"];
+    const flags = ["--drain", "1s", "--proxy-protocol"];
     const replicas = await Promise.all(
       Array.from({ length: REPLICAS }, () => stage.start(undefined, flags)),
     );
@@ -35,7 +35,9 @@ describe.skipIf(!canRun)("replicas behind HAProxy in TCP mode", () => {
     await Promise.all(replicas.map(ready));
     const port = await freePort();
     const servers = replicas.map((replica) => replica.port);
-    await using haproxy = await startHaproxy({ port, servers });
+    // Whose connections they are is said of each, and these clients' are this computer's.
+    const sources = [{ port: await freePort(), address: "203.0.113.9" }];
+    await using haproxy = await startHaproxy({ port, servers, sources });
     for (const server of servers.keys()) await haproxy.until(server, true);
     const url = `https://127.0.0.1:${haproxy.port}/llms.txt`;
     // The cores are for the replicas that start, too.

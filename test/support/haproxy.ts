@@ -19,6 +19,10 @@ export interface HaproxyOptions {
   readonly port: number;
   /** Ports of the servers on 127.0.0.1, in their order. */
   readonly servers: readonly number[];
+  /** Whether the servers speak TLS. Default true. */
+  readonly isSecure?: boolean;
+  /** Says in the PROXY protocol that clients of these ports have these IPv4 addresses. */
+  readonly sources?: readonly { readonly port: number; readonly address: string }[];
 }
 
 export interface Haproxy extends AsyncDisposable {
@@ -33,12 +37,23 @@ export interface Haproxy extends AsyncDisposable {
  * HAProxy in TCP mode before HTTPS servers, which it asks `/readyz`, as the manual has it but for
  * the pace of the checks.
  */
-export async function startHaproxy({ port, servers }: HaproxyOptions): Promise<Haproxy> {
+export async function startHaproxy(options: HaproxyOptions): Promise<Haproxy> {
+  const { port, servers, isSecure = true, sources = [] } = options;
   const folder = await temporaryFolder({});
   const socket = join(folder.path, "admin.sock");
-  const lines = servers.map(
-    (at, number) => `  server s${number} 127.0.0.1:${at} check check-ssl verify none`,
-  );
+  const flags = [
+    "check",
+    ...(isSecure ? ["check-ssl", "verify none"] : []),
+    ...(sources.length > 0 ? ["send-proxy-v2", "check-send-proxy"] : []),
+  ];
+  const lines = [
+    ...sources.map((source) => `  bind 127.0.0.1:${source.port}`),
+    ...sources.map(
+      ({ port: at, address }) =>
+        `  tcp-request connection set-src ipv4(${address}) if { dst_port ${at} }`,
+    ),
+    ...servers.map((at, number) => `  server s${number} 127.0.0.1:${at} ${flags.join(" ")}`),
+  ];
   const config = [
     "global",
     `  stats socket ${socket} mode 600 level admin`,
