@@ -198,6 +198,8 @@ async function tellView(
 function createWorkerLog(log: Log): (event: WorkerEvent) => void {
   return (event) => {
     switch (event.kind) {
+      case "hung":
+        return log("error", "worker.hung", { pid: event.pid });
       case "died":
         return log("error", "worker.died", { pid: event.pid, how: event.how });
       case "replaced":

@@ -21,6 +21,7 @@ export class PrimaryLink {
         resolve();
       });
     });
+    channel.on("alive", () => {});
     channel.on("set", (value) => {
       const { key, value: next } = fromOurBuild<{ key: string; value: unknown }>(value);
       this.#state.set(key, next);

@@ -1,6 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import { DocportError } from "../lib/errors.ts";
 import { Channel, ChannelClosedError, type ChannelHandler } from "./channel.ts";
+import { isHung } from "./is-hung.ts";
 
 /** A process that was started to serve. */
 export interface WorkerProcess {
@@ -13,6 +14,8 @@ export interface WorkerProcess {
 }
 
 export type WorkerEvent =
+  /** It gives no sign of life, and is killed. */
+  | { readonly kind: "hung"; readonly pid: number | undefined }
   | { readonly kind: "died"; readonly pid: number | undefined; readonly how: string }
   | { readonly kind: "replaced"; readonly pid: number | undefined }
   | { readonly kind: "start-failed"; readonly error: unknown; readonly retryInMs: number };
@@ -35,12 +38,14 @@ interface Worker {
   readonly process: WorkerProcess;
   readonly channel: Channel;
   readonly startedAt: number;
+  readonly ended: AbortController;
   isReady: boolean;
 }
 
 /**
  * Keeps so many workers running, and gives all of them the same state: named values that a worker
- * has before it begins, and is told each change of. A worker that ends is replaced.
+ * has before it begins, and is told each change of. A worker that ends is replaced; one that hangs,
+ * for which all others would have to wait, is ended.
  */
 export class WorkerPool {
   /** Rejects when no worker can be kept running; never resolves. */
@@ -142,11 +147,13 @@ export class WorkerPool {
     const { start, clock } = this.#options;
     const process = start();
     const channel = new Channel((message) => process.send(message));
-    const worker: Worker = { process, channel, startedAt: clock.now(), isReady: false };
+    const ended = new AbortController();
+    const worker: Worker = { process, channel, startedAt: clock.now(), ended, isReady: false };
     for (const [name, handler] of this.#handlers) channel.on(name, handler);
     process.onMessage((message) => channel.receive(message));
     process.onExit((how) => {
       this.#workers.delete(worker);
+      ended.abort();
       channel.close();
       if (worker.isReady && !this.#stop.signal.aborted) this.#replace(worker, how);
     });
@@ -159,6 +166,15 @@ export class WorkerPool {
   async #untilReady(worker: Worker): Promise<void> {
     await worker.channel.ask("ready");
     worker.isReady = true;
+    void this.#watch(worker);
+  }
+
+  async #watch({ process, channel, ended }: Worker): Promise<void> {
+    const { clock, onEvent } = this.#options;
+    const signal = AbortSignal.any([ended.signal, this.#stop.signal]);
+    if (!(await isHung(() => channel.ask("alive"), { clock, signal }))) return;
+    onEvent({ kind: "hung", pid: process.pid });
+    process.kill();
   }
 
   #replace({ process: { pid }, startedAt }: Worker, how: string): void {

@@ -29,6 +29,14 @@ function serve(worker: FakeWorker): void {
   link.on("close", () => worker.exit("exit code 0"));
 }
 
+/** Second by second, each long enough for what is said over a pipe and back. */
+async function passSeconds(clock: FakeClock, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    await clock.pass(1_000);
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 async function started(count: number, begin: (worker: FakeWorker) => void = serve) {
   const stage = poolOf(count, begin);
   await stage.pool.set("task", "serve");
@@ -195,5 +203,37 @@ describe("WorkerPool", () => {
     await clock.advance(10_000);
     await closing;
     expect(ended).toEqual(["exit code 0", "SIGKILL"]);
+  });
+
+  it("ends a worker that gives no sign of life, and goes on with another", async () => {
+    const { pool, clock, workers, events } = await started(2);
+    const [hanging] = workers;
+    hanging?.link.on("alive", () => new Promise(() => {}));
+    const setting = pool.set("pair", "new");
+    hanging?.link.follow("pair", () => new Promise(() => {}));
+    await passSeconds(clock, 29);
+    expect(events).toEqual([]);
+    await passSeconds(clock, 2);
+    const { pid } = hanging?.process ?? {};
+    expect(events.filter(({ kind }) => kind !== "replaced")).toEqual([
+      { kind: "hung", pid },
+      { kind: "died", pid, how: "SIGKILL" },
+    ]);
+    // What waited for it does not any more, and the next one begins with it.
+    await setting;
+    await expect.poll(() => workers[2]?.link.get("pair")).toBe("new");
+    await pool.close(0);
+  });
+
+  it("leaves a worker alone that answers late now and then", async () => {
+    const { pool, clock, workers, events } = await started(1);
+    let asked = 0;
+    workers[0]?.link.on("alive", async () => {
+      if (++asked % 3 !== 0) await clock.sleep(8_000);
+    });
+    await passSeconds(clock, 600);
+    expect(asked).toBeGreaterThan(30);
+    expect(events).toEqual([]);
+    await pool.close(0);
   });
 });
