@@ -23,7 +23,8 @@ export function acceptProxied(server: Server | SecureServer, waitMs: number): vo
     awaitHeader(socket, waitMs, (client) => {
       if (client) {
         clients.set(ends, client);
-        socket.once("close", () => clients.delete(ends));
+        // The next connection may have the same ends before this is told.
+        socket.once("close", () => clients.get(ends) === client && clients.delete(ends));
         belongTo(socket, client);
       }
       for (const listener of serve) listener.call(server, socket);

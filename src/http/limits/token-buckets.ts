@@ -76,7 +76,9 @@ export class TokenBuckets implements UsageBook {
   /** Counts what a request turned out to cost besides; at most a minute's worth is owed. */
   charge(client: string, requests: number): void {
     const bucket = this.#refilled(client);
-    bucket.tokens = Math.max(-this.#perMinute, bucket.tokens - requests);
+    // More may be owed already, for what was used elsewhere.
+    const least = Math.min(bucket.tokens, -this.#perMinute);
+    bucket.tokens = Math.max(least, bucket.tokens - requests);
     this.#note(client, requests);
   }
 

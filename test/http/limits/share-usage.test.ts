@@ -117,6 +117,18 @@ describe("processes that count their clients together", () => {
     await processes.end();
   });
 
+  it("forgive nothing that is owed when an answer turns out to be long", () => {
+    const clock = new FakeClock();
+    const buckets = new TokenBuckets({ perMinute: 60, clock });
+    buckets.addUsage(new Map([["client", 300]]));
+    buckets.charge("client", 5);
+    // 285 are owed, and three quarters of the limit flow in each minute.
+    clock.jump(clock.now() + 360_000);
+    expect(buckets.take("client").isAllowed).toBe(false);
+    clock.jump(clock.now() + 60_000);
+    expect(buckets.take("client").isAllowed).toBe(true);
+  });
+
   it("forget what nobody takes, and remember no more clients than there may be", () => {
     const buckets = new TokenBuckets({ perMinute: 4, maxClients: 10, clock: new FakeClock() });
     expect(buckets.takeUsage().size).toBe(0);
