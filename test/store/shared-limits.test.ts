@@ -24,11 +24,23 @@ async function statusFor({ url }: RunningDocport, client: string): Promise<numbe
   return answer.status;
 }
 
+/** Batches of many messages, each of which counts: what is too much is owed for seconds. */
+const BATCH = JSON.stringify(
+  Array.from({ length: 20 }, (_, id) => ({ jsonrpc: "2.0", id, method: "ping" })),
+);
+
 /** Asks as often as it can until the returned function is called. */
-function flood(docport: RunningDocport, client: string): () => Promise<void> {
+function flood({ mcpUrl }: RunningDocport, client: string): () => Promise<void> {
   const state = { isOver: false };
+  const headers = {
+    "x-forwarded-for": client,
+    "content-type": "application/json",
+    accept: "application/json, text/event-stream",
+  };
   const run = async (): Promise<void> => {
-    while (!state.isOver) await statusFor(docport, client);
+    while (!state.isOver) {
+      await (await fetch(mcpUrl, { method: "POST", headers, body: BATCH })).arrayBuffer();
+    }
   };
   const running = run();
   return async () => {
