@@ -42,7 +42,8 @@ async function dial(listener: HttpListener): Promise<{
     received += chunk;
   });
   socket.on("error", () => {});
-  const ended = once(socket, "close").then(() => received);
+  // Not by `once`, which rejects when it is reset: that is an end, too.
+  const ended = new Promise<string>((resolve) => socket.once("close", () => resolve(received)));
   const until = async (pattern: RegExp): Promise<string> => {
     while (!pattern.test(received)) await once(socket, "data");
     return received;
