@@ -4,7 +4,9 @@ import type { Config } from "./config.ts";
 import type { Clock } from "./lib/clock.ts";
 import { DocportError, messageOf } from "./lib/errors.ts";
 import type { Log } from "./lib/log.ts";
+import type { Database } from "./store/database.ts";
 import type { Fleet } from "./store/open-fleet.ts";
+import type { PostgresStorage } from "./store/postgres-storage.ts";
 import type { SealKey } from "./store/seal.ts";
 
 export interface ConfiguredFleetOptions {
@@ -24,6 +26,36 @@ export async function openConfiguredFleet(
   const { openFleet } = await import("./store/open-fleet.ts");
   const local = new FileStorage(certs, { clock: options.clock });
   return openFleet({ url, keys: await readSealKeys(config), local, ...options });
+}
+
+/** What replicas share, for a command. Disposing of it ends the connections. */
+export interface SharedStorage extends AsyncDisposable {
+  readonly storage: PostgresStorage;
+  readonly database: Database;
+}
+
+/**
+ * The storage at `url`, with the keys that the settings name; nothing is connected yet. Throws
+ * `ERR_STORE_KEY`.
+ *
+ * @param holder who holds a lease, for people.
+ */
+export async function openSharedStorage(
+  config: Config,
+  url: string,
+  { clock, holder }: { readonly clock: Clock; readonly holder: string },
+): Promise<SharedStorage> {
+  const { Database } = await import("./store/database.ts");
+  const { PostgresStorage } = await import("./store/postgres-storage.ts");
+  const { Sealer } = await import("./store/seal.ts");
+  const keys = await readSealKeys(config);
+  const sealer = keys.length > 0 ? new Sealer(keys) : undefined;
+  const database = new Database({ url });
+  return {
+    storage: new PostgresStorage({ database, sealer, clock, holder }),
+    database,
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
 }
 
 /** The keys that the settings name, the one that seals first. Throws `ERR_STORE_KEY`. */

@@ -45,16 +45,11 @@ async function openFile(path: string): Promise<KeyPlace> {
 
 async function openStore(config: Config, url: string, path: string): Promise<KeyPlace> {
   const { formatKeys } = await import("./auth/key-file.ts");
-  const { readSealKeys } = await import("./fleet.ts");
+  const { openSharedStorage } = await import("./fleet.ts");
   const { KEYS_KEY, readSharedKeys } = await import("./share-keys.ts");
-  const { Database } = await import("./store/database.ts");
   const { migrate } = await import("./store/migrate.ts");
-  const { PostgresStorage } = await import("./store/postgres-storage.ts");
-  const { Sealer } = await import("./store/seal.ts");
-  const keys = await readSealKeys(config);
-  const sealer = keys.length > 0 ? new Sealer(keys) : undefined;
-  const database = new Database({ url });
-  const storage = new PostgresStorage({ database, sealer, clock: systemClock, holder: "keys" });
+  const shared = await openSharedStorage(config, url, { clock: systemClock, holder: "keys" });
+  const { storage, database } = shared;
   // What is in the file is what the fleet begins with.
   const read = (): Promise<readonly KeyRecord[]> => readSharedKeys(storage, path);
   return {
@@ -68,7 +63,7 @@ async function openStore(config: Config, url: string, path: string): Promise<Key
       if (!lease) throw changing("the keys in the store");
       await storage.store(KEYS_KEY, formatKeys(update(await read())), { secret: true });
     },
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => shared[Symbol.asyncDispose](),
   };
 }
 

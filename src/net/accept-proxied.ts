@@ -3,6 +3,7 @@ import type { Server as SecureServer } from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { clientNetwork } from "../lib/client-network.ts";
+import { endsOf } from "./ends-of.ts";
 import { type ProxiedClient, readProxyHeader } from "./proxy-header.ts";
 
 /**
@@ -35,10 +36,6 @@ export function acceptProxied(server: Server | SecureServer, waitMs: number): vo
     const client = clients.get(endsOf(socket));
     if (client) belongTo(socket, client);
   });
-}
-
-function endsOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }
 
 function belongTo(socket: Socket, { address, port }: ProxiedClient): void {

@@ -2,6 +2,7 @@ import type { Server } from "node:https";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { clientNetwork } from "../lib/client-network.ts";
+import { endsOf } from "./ends-of.ts";
 
 export interface HandshakePace {
   /** How long a client may take to begin, and to wait for its turn. */
@@ -105,11 +106,6 @@ export function paceHandshakes(server: Server, pace: HandshakePace): void {
       queue(client);
     });
   });
-}
-
-/** Which connection it is: what a TLS socket says of itself is said of the one below it, too. */
-function endsOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
 }
 
 /** Calls back when the first bytes are there; they are left for whoever reads them. */

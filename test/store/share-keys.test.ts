@@ -2,32 +2,20 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { KeyStore } from "../../src/auth/key-store.ts";
-import { MemoryStorage } from "../../src/certs/memory-storage.ts";
 import { EXIT_OK, EXIT_USAGE } from "../../src/cli/command.ts";
 import { main } from "../../src/cli/main.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { shareKeys } from "../../src/share-keys.ts";
 import { Database } from "../../src/store/database.ts";
-import { type Fleet, openFleet } from "../../src/store/open-fleet.ts";
 import { PostgresStorage } from "../../src/store/postgres-storage.ts";
 import { recordedContext } from "../support/command-context.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { startDocport } from "../support/start-docport.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { joinFleet } from "./join-fleet.ts";
 import { postgresIsThere, testDatabase } from "./postgres.ts";
 
 const POLL = { timeout: 15_000 };
-
-function joinFleet(url: string): Promise<Fleet> {
-  return openFleet({
-    url,
-    keys: [],
-    local: new MemoryStorage(),
-    clock: systemClock,
-    log: () => {},
-    status: () => ({}),
-  });
-}
 
 describe.skipIf(!postgresIsThere())("keys of a fleet", () => {
   const fileIn = ({ path }: TemporaryFolder): string => join(path, "keys.json");

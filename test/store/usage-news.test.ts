@@ -1,12 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MemoryStorage } from "../../src/certs/memory-storage.ts";
 import type { ClientUsage } from "../../src/lib/client-usage.ts";
-import { systemClock } from "../../src/lib/clock.ts";
 import { Database } from "../../src/store/database.ts";
-import { type Fleet, openFleet } from "../../src/store/open-fleet.ts";
+import type { Fleet } from "../../src/store/open-fleet.ts";
 import { readUsageNews, UsageNews, usageNews } from "../../src/store/usage-news.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { joinFleet } from "./join-fleet.ts";
 import { postgresIsThere, testDatabase } from "./postgres.ts";
 
 const POLL = { timeout: 15_000 };
@@ -86,20 +85,10 @@ describe("UsageNews", () => {
 });
 
 describe.skipIf(!postgresIsThere())("UsageNews over a database", () => {
-  const join = (url: string): Promise<Fleet> =>
-    openFleet({
-      url,
-      keys: [],
-      local: new MemoryStorage(),
-      clock: systemClock,
-      log: () => {},
-      status: () => ({}),
-    });
-
   it("reaches the other replicas, in as many pieces as it needs", async () => {
     await using home = await testDatabase();
-    await using one = await join(home.url);
-    await using two = await join(home.url);
+    await using one = await joinFleet(home.url);
+    await using two = await joinFleet(home.url);
     const heard = new Map<string, number>();
     const own: ClientUsage[] = [];
     one.usagePeers.hear((usage) => own.push(usage));
@@ -124,9 +113,9 @@ describe.skipIf(!postgresIsThere())("UsageNews over a database", () => {
     await using home = await testDatabase();
     await using database = new Database({ url: home.url });
     await database.query("CREATE SCHEMA elsewhere");
-    await using one = await join(home.url);
-    await using two = await join(`${home.url}?options=-csearch_path%3Delsewhere`);
-    await using three = await join(home.url);
+    await using one = await joinFleet(home.url);
+    await using two = await joinFleet(`${home.url}?options=-csearch_path%3Delsewhere`);
+    await using three = await joinFleet(home.url);
     const heardByTwo = new Set<string>();
     const heardByThree = new Set<string>();
     two.usagePeers.hear((usage) => heardByTwo.add([...usage.keys()].join()));
@@ -138,7 +127,7 @@ describe.skipIf(!postgresIsThere())("UsageNews over a database", () => {
       };
       await expect.poll(poll, POLL).toBe(true);
     };
-    await using four = await join(`${home.url}?options=-csearch_path%3Delsewhere`);
+    await using four = await joinFleet(`${home.url}?options=-csearch_path%3Delsewhere`);
     // Until it listens; then what comes from the others has come before what comes from its own.
     await tell(four, "first", heardByTwo);
     await tell(one, "other", heardByThree);

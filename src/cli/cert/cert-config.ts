@@ -71,20 +71,8 @@ async function openStorage(
     const { FileStorage } = await import("../../certs/file-storage.ts");
     return { storage: new FileStorage(config.certs), close: async () => {} };
   }
-  const { readSealKeys } = await import("../../fleet.ts");
-  const { Database } = await import("../../store/database.ts");
-  const { PostgresStorage } = await import("../../store/postgres-storage.ts");
-  const { Sealer } = await import("../../store/seal.ts");
-  const keys = await readSealKeys(config);
-  const sealer = keys.length > 0 ? new Sealer(keys) : undefined;
-  const database = new Database({ url: config.store });
-  return {
-    storage: new PostgresStorage({
-      database,
-      sealer,
-      clock,
-      holder: `docport cert ${process.pid}`,
-    }),
-    close: () => database[Symbol.asyncDispose](),
-  };
+  const { openSharedStorage } = await import("../../fleet.ts");
+  const holder = `docport cert ${process.pid}`;
+  const shared = await openSharedStorage(config, config.store, { clock, holder });
+  return { storage: shared.storage, close: async () => shared[Symbol.asyncDispose]() };
 }
